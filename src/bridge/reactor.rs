@@ -1,0 +1,197 @@
+//! The I/O thread: one tokio current-thread runtime, fed from the inbox.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use tokio::runtime::Runtime;
+
+use crate::inbox::{Inbox, inbox};
+use crate::mailbox::Signal as _;
+use crate::seat::{Arrival, Seat, TICK};
+
+/// A handle on the I/O thread. Jobs are futures without a result; what they have to say they say through
+/// a [`Completion`](crate::completion::Completion).
+#[derive(Debug)]
+pub struct Reactor<J> {
+    shared: Arc<Shared<J>>,
+    thread: Thread,
+}
+
+#[derive(Debug)]
+struct Shared<J> {
+    inbox: Inbox<J>,
+    runtime: Runtime,
+    seat: Arc<Seat>,
+    stopped: AtomicBool,
+    turns: AtomicU64,
+}
+
+/// A job that says when it has ended, also when it panicked or was dropped with the runtime.
+struct Counted<J> {
+    job: J,
+    /// Not the whole of `Shared`: that owns the runtime, which owns this job.
+    seat: Arc<Seat>,
+}
+
+impl<J: Future<Output = ()> + Unpin> Future for Counted<J> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.job).poll(cx)
+    }
+}
+
+impl<J> Drop for Counted<J> {
+    fn drop(&mut self) {
+        self.seat.ended();
+    }
+}
+
+/// Leaves the seat also when the call unwinds.
+struct Seated<'a>(&'a Seat);
+
+impl Drop for Seated<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
+    /// Starts the I/O thread.
+    ///
+    /// # Errors
+    /// The system gave no thread or no epoll descriptor.
+    pub fn start(name: &str) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .thread_name(name)
+            .build()?;
+        let shared = Arc::new(Shared {
+            inbox: inbox(),
+            runtime,
+            seat: Arc::default(),
+            stopped: AtomicBool::new(false),
+            turns: AtomicU64::new(0),
+        });
+        let theirs = Arc::clone(&shared);
+        let handle = thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || theirs.drive())?;
+        Ok(Self {
+            shared,
+            thread: handle.thread().clone(),
+        })
+    }
+
+    /// Queues a job; wakes the I/O thread if it is the first of a burst.
+    pub fn submit(&self, job: J) {
+        self.shared.seat.submitted();
+        self.shared.inbox.post(job);
+    }
+
+    /// Runs a request to its end on this thread, which sleeps while the request waits for the network. The
+    /// I/O thread, or another caller, tells it when there is something to do; a lone caller drives himself.
+    ///
+    /// # Panics
+    /// As the request panics, or if this thread already is inside a tokio runtime.
+    pub fn block_on<F: Future>(&self, request: F) -> F::Output {
+        let arrival = self.shared.seat.enter();
+        let _seated = Seated(&self.shared.seat);
+        if arrival == Arrival::Nudge {
+            self.shared.inbox.signal().raise();
+            self.thread.unpark();
+        }
+        self.shared.runtime.block_on(request)
+    }
+
+    /// How often the I/O thread has emptied the inbox: wake-ups per burst, for tests and metrics.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.shared.turns.load(Ordering::Relaxed)
+    }
+
+    /// How many jobs have been submitted and have not ended.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.shared.seat.jobs()
+    }
+
+    /// Spawns a task on the runtime from within it or from any thread.
+    pub fn handle(&self) -> &tokio::runtime::Handle {
+        self.shared.runtime.handle()
+    }
+}
+
+impl<J> Drop for Reactor<J> {
+    /// Tells the I/O thread to end; does not wait for it. What it has not finished is dropped there.
+    fn drop(&mut self) {
+        self.shared.stopped.store(true, Ordering::Release);
+        self.shared.inbox.nudge();
+        self.thread.unpark();
+    }
+}
+
+impl<J: Future<Output = ()> + Send + Unpin + 'static> Shared<J> {
+    fn drive(&self) {
+        while !self.stopped.load(Ordering::Acquire) {
+            self.runtime.block_on(self.serve());
+            self.stand_by();
+        }
+    }
+
+    /// Starts jobs as they come, until this thread should leave the seat to a lone caller.
+    async fn serve(&self) {
+        poll_fn(|cx| self.poll_serve(cx)).await;
+    }
+
+    fn poll_serve(&self, cx: &Context<'_>) -> Poll<()> {
+        self.turns.fetch_add(1, Ordering::Relaxed);
+        loop {
+            while let Some(job) = self.inbox.take() {
+                // A panic in a job ends that job's task; its completion token says so.
+                tokio::spawn(Counted {
+                    job,
+                    seat: Arc::clone(&self.seat),
+                });
+            }
+            if self.stopped.load(Ordering::Acquire) || self.seat.wants_caller() {
+                return Poll::Ready(());
+            }
+            self.inbox.signal().register(cx.waker());
+            if self.inbox.settle() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Waits outside the runtime while a lone caller drives it.
+    fn stand_by(&self) {
+        self.seat.retire();
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            self.inbox.signal().register(&waker);
+            if !self.inbox.settle() || self.stopped.load(Ordering::Acquire) {
+                break;
+            }
+            thread::park_timeout(TICK);
+            if self.seat.wants_thread() {
+                break;
+            }
+        }
+        self.seat.resume();
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,146 @@
+//! One wake-up per burst, over a real descriptor.
+#![cfg(not(feature = "loom"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use aerospike_bridge::completion::{Completion, Lost};
+use aerospike_bridge::mailbox::{Mailbox, Signal};
+use aerospike_bridge::outbox::outbox;
+use aerospike_bridge::signal::Descriptor;
+use crossbeam_queue::SegQueue;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+fn readable(fd: &impl AsFd, wait: i64) -> bool {
+    let mut fds = [PollFd::new(fd, PollFlags::IN)];
+    let timeout = Timespec {
+        tv_sec: wait,
+        tv_nsec: 0,
+    };
+    poll(&mut fds, Some(&timeout)).unwrap() > 0
+}
+
+#[derive(Default)]
+struct Counter {
+    raised: AtomicUsize,
+}
+
+impl Signal for Counter {
+    fn raise(&self) {
+        self.raised.fetch_add(1, Ordering::Relaxed);
+    }
+    fn lower(&self) {}
+}
+
+#[derive(Debug, PartialEq)]
+enum Reply {
+    Done(u32),
+    Lost,
+}
+
+impl Lost for Reply {
+    fn lost() -> Self {
+        Self::Lost
+    }
+}
+
+#[test]
+fn a_burst_raises_once() {
+    let mailbox = Mailbox::new(SegQueue::new(), Counter::default());
+    for item in 0..1000 {
+        mailbox.post(item);
+    }
+    assert_eq!(mailbox.signal().raised.load(Ordering::Relaxed), 1);
+    assert_eq!(std::iter::from_fn(|| mailbox.take()).count(), 1000);
+    assert!(mailbox.settle());
+    mailbox.post(1);
+    assert_eq!(mailbox.signal().raised.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn settling_with_leftovers_raises_again() {
+    let mailbox = Mailbox::new(SegQueue::new(), Counter::default());
+    mailbox.post(1);
+    assert!(!mailbox.settle());
+    assert_eq!(mailbox.signal().raised.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn the_descriptor_is_readable_until_settled() {
+    let outbox = outbox::<Reply>().unwrap();
+    assert!(!readable(outbox.signal(), 0));
+    outbox.post((1, Reply::Done(1)));
+    outbox.post((2, Reply::Done(2)));
+    assert!(readable(outbox.signal(), 0));
+    assert!(outbox.take().is_some());
+    // A consumer that stops here is called again.
+    assert!(readable(outbox.signal(), 0));
+    assert!(outbox.take().is_some());
+    assert!(outbox.settle());
+    assert!(!readable(outbox.signal(), 0));
+}
+
+#[test]
+fn raising_many_times_and_lowering_once_leaves_nothing() {
+    let descriptor = Descriptor::open().unwrap();
+    for _ in 0..10_000 {
+        descriptor.raise();
+    }
+    for _ in 0..2000 {
+        descriptor.lower();
+    }
+    assert!(!readable(&descriptor, 0));
+}
+
+#[test]
+fn a_completion_completes_exactly_once() {
+    let outbox = Arc::new(outbox().unwrap());
+    Completion::new(Arc::clone(&outbox), 7).complete(Reply::Done(3));
+    drop(Completion::new(Arc::clone(&outbox), 8));
+    assert_eq!(outbox.take(), Some((7, Reply::Done(3))));
+    assert_eq!(outbox.take(), Some((8, Reply::Lost)));
+    assert_eq!(outbox.take(), None);
+}
+
+#[test]
+fn a_panic_completes_as_lost() {
+    let outbox = Arc::new(outbox().unwrap());
+    let completion = Completion::new(Arc::clone(&outbox), 1);
+    let ended = thread::spawn(move || {
+        let _completion = completion;
+        panic!("in the request");
+    })
+    .join();
+    assert!(ended.is_err());
+    assert_eq!(outbox.take(), Some((1, Reply::Lost)));
+}
+
+#[test]
+fn four_producers_lose_nothing() {
+    const EACH: u32 = 20_000;
+    let outbox = Arc::new(outbox().unwrap());
+    let producers: Vec<_> = (0..4)
+        .map(|_| {
+            let outbox = Arc::clone(&outbox);
+            thread::spawn(move || (0..EACH).for_each(|n| outbox.post((n as usize, Reply::Done(n)))))
+        })
+        .collect();
+    let mut seen = 0;
+    while seen < 4 * EACH {
+        assert!(
+            readable(outbox.signal(), 20),
+            "a wake-up was lost after {seen} items"
+        );
+        while outbox.take().is_some() {
+            seen += 1;
+        }
+        outbox.settle();
+    }
+    for producer in producers {
+        producer.join().unwrap();
+    }
+    assert!(outbox.is_empty());
+}

@@ -1,0 +1,156 @@
+//! The I/O thread and those who wait for it.
+#![cfg(not(feature = "loom"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::mpsc;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use aerospike_bridge::reactor::Reactor;
+
+type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn reactor() -> Reactor<Job> {
+    Reactor::start("test-io").unwrap()
+}
+
+#[test]
+fn jobs_run_on_the_io_thread() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    reactor.submit(Box::pin(async move {
+        sender
+            .send(thread::current().name().map(str::to_owned))
+            .unwrap();
+    }));
+    assert_eq!(
+        receiver.recv_timeout(LONG).unwrap().as_deref(),
+        Some("test-io")
+    );
+}
+
+#[test]
+fn a_burst_costs_one_turn() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    let gate = Arc::new(Barrier::new(2));
+    // The first job holds the I/O thread until all the others are queued.
+    let held = Arc::clone(&gate);
+    let (started, running) = mpsc::channel();
+    reactor.submit(Box::pin(async move {
+        started.send(()).unwrap();
+        held.wait();
+    }));
+    running.recv_timeout(LONG).unwrap();
+    let before = reactor.turns();
+    for n in 0..500 {
+        let sender = sender.clone();
+        reactor.submit(Box::pin(async move { sender.send(n).unwrap() }));
+    }
+    gate.wait();
+    let mut seen: Vec<i32> = (0..500)
+        .map(|_| receiver.recv_timeout(LONG).unwrap())
+        .collect();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..500).collect::<Vec<_>>());
+    assert_eq!(reactor.turns() - before, 1);
+}
+
+#[test]
+fn a_panicking_job_harms_no_other() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    reactor.submit(Box::pin(async { panic!("one bad job") }));
+    reactor.submit(Box::pin(async move { sender.send(()).unwrap() }));
+    receiver.recv_timeout(LONG).unwrap();
+    while reactor.jobs() > 0 {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn blocked_callers_get_their_own_results() {
+    let reactor = Arc::new(reactor());
+    let callers: Vec<_> = (0..8_u64)
+        .map(|id| {
+            let reactor = Arc::clone(&reactor);
+            thread::spawn(move || {
+                for n in 0..300 {
+                    let value = reactor.block_on(async {
+                        tokio::time::sleep(Duration::from_micros(id)).await;
+                        id * 1000 + n
+                    });
+                    assert_eq!(value, id * 1000 + n);
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.join().unwrap();
+    }
+}
+
+#[test]
+fn a_job_is_served_while_a_lone_caller_drives_and_after_it_left() {
+    let reactor = reactor();
+    for _ in 0..100 {
+        reactor.block_on(async { tokio::task::yield_now().await });
+    }
+    let (sender, receiver) = mpsc::channel();
+    let during = sender.clone();
+    // Inside a blocking call.
+    reactor.block_on(async {
+        reactor.submit(Box::pin(async move { during.send("during").unwrap() }));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    });
+    assert_eq!(receiver.recv_timeout(LONG).unwrap(), "during");
+    // Between two blocking calls.
+    for _ in 0..100 {
+        reactor.block_on(async {});
+    }
+    reactor.submit(Box::pin(async move { sender.send("after").unwrap() }));
+    assert_eq!(receiver.recv_timeout(LONG).unwrap(), "after");
+}
+
+#[test]
+fn timers_of_the_runtime_run_when_a_lone_caller_has_left() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..100 {
+        reactor.block_on(async {});
+    }
+    // A task that is no job, as the client's own upkeep.
+    reactor.handle().spawn(async move {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        sender.send(()).unwrap();
+    });
+    receiver.recv_timeout(LONG).unwrap();
+}
+
+#[test]
+fn dropping_the_reactor_ends_its_thread_and_drops_what_is_left() {
+    struct Tell(mpsc::Sender<()>);
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+    let (sender, receiver) = mpsc::channel();
+    let reactor = reactor();
+    let (started, running) = mpsc::channel();
+    reactor.submit(Box::pin(async move {
+        let _tell = Tell(sender);
+        started.send(()).unwrap();
+        std::future::pending::<()>().await;
+    }));
+    running.recv_timeout(LONG).unwrap();
+    drop(reactor);
+    receiver
+        .recv_timeout(LONG)
+        .expect("the pending job was not dropped");
+}
