@@ -1,1 +1,55 @@
-//! aerospike_py
+//! The extension module of `aerospike_py`.
+//!
+//! ```text
+//!  Python call ─ client ─ ops/get: parse ─ dispatch ─┬─ sync: wait for the reply, GIL released ───────────────┐
+//!  (GIL held)             Python → Get     1 match    └─ async: Pending handed to the caller                   │
+//!                                              │                                                               │
+//!                                              ▼                                                               │
+//!                                bridge/inbox      lock-free queue; wakes the reactor once per burst           │
+//!                                              ▼                                                               │
+//!                                bridge/reactor    the I/O thread: permit → op.run(&core) → aerospike-core     │
+//!                                              ▼                                                               │
+//!                                bridge/completion a token that must complete (its Drop completes with Lost)   │
+//!                                              ▼                                                               │
+//!                                bridge/outbox     per-loop queue; bridge/signal writes the eventfd if first   │
+//!                                              ▼                                                               │
+//!                                aio/port          the loop's reader callback drains a snapshot                │
+//!                                              ▼                                                               ▼
+//!                                aio/pending       wakes the task ─ convert/reply: Reply → Python object ◄─────┘
+//! ```
+//!
+//! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
+
+mod aio;
+mod client;
+mod cluster;
+mod convert;
+mod dispatch;
+mod engine;
+mod error;
+mod fork;
+mod heartbeat;
+mod numpy;
+mod ops;
+mod partition_filter;
+mod session;
+
+use pyo3::prelude::*;
+
+/// The methods of `AsyncClient` that do not return an awaitable.
+const PLAIN: &[&str] = &["is_connected", "get_node_names", "query"];
+
+#[pymodule(gil_used = false)]
+fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add_class::<client::BaseClient>()?;
+    module.add_class::<client::Client>()?;
+    module.add_class::<client::AsyncClient>()?;
+    module.add_class::<convert::batch::LazyBatchRecords>()?;
+    module.add_class::<convert::policy::PreparedPolicy>()?;
+    module.add_class::<partition_filter::PartitionFilter>()?;
+    module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
+    module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
+    let base = py.get_type::<client::BaseClient>();
+    aio::method::mark_coroutines(&py.get_type::<client::AsyncClient>(), &base, PLAIN)
+}

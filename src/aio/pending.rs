@@ -1,0 +1,346 @@
+//! A request as an awaitable: looks like a coroutine (`asyncio.iscoroutine` is true), so that `gather`,
+//! `create_task`, `wait_for` and the others take it as it is; is none, so that it costs no frame.
+
+use std::sync::Weak;
+
+use parking_lot::Mutex;
+use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning, PyStopIteration};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit, intern};
+
+use super::port::{PortCore, Token};
+use super::running_loop;
+use super::waker::Waker;
+use crate::convert::reply::{Conversion, Shape};
+use crate::engine::{Job, engine};
+use crate::error::Error;
+use crate::fork;
+
+/// Starts a request whose outcome goes to the token.
+pub(crate) type Start = Box<dyn FnOnce(Token) -> Job + Send>;
+
+enum State {
+    /// Made without a running loop: starts at its first step.
+    Deferred(Start, Shape),
+    /// Under way.
+    Flying(Weak<PortCore>, Option<Shape>),
+    /// Answered; nobody has taken the answer yet.
+    Settled(PyResult<Py<PyAny>>, Option<Py<PyAny>>),
+    /// Under way, and nobody wants the answer any more.
+    Orphaned,
+    /// Taken, or closed.
+    Spent,
+}
+
+struct Inner {
+    state: State,
+    waker: Option<Py<Waker>>,
+    /// Whether anybody has awaited, thrown into or closed it.
+    used: bool,
+}
+
+/// The awaitable that every method of `AsyncClient` returns.
+#[pyclass(frozen, weakref, module = "aerospike_py._aerospike")]
+pub(crate) struct Pending {
+    name: &'static str,
+    generation: u64,
+    inner: Mutex<Inner>,
+}
+
+/// A request, started if a loop runs here.
+pub(crate) fn spawn<'py>(
+    py: Python<'py>,
+    name: &'static str,
+    start: Start,
+    shape: Shape,
+) -> PyResult<Bound<'py, PyAny>> {
+    let pending = Pending::new(py, name, State::Deferred(start, shape))?;
+    if let Some(event_loop) = running_loop(py)? {
+        pending.get().launch(&pending, &event_loop)?;
+    }
+    Ok(pending.into_any())
+}
+
+/// A request that failed before it could be made: the error comes out of the await.
+pub(crate) fn failed<'py>(py: Python<'py>, name: &'static str, error: PyErr) -> PyResult<Bound<'py, PyAny>> {
+    let event_loop = running_loop(py)?.map(Bound::unbind);
+    Ok(Pending::new(py, name, State::Settled(Err(error), event_loop))?.into_any())
+}
+
+impl Pending {
+    fn new<'py>(py: Python<'py>, name: &'static str, state: State) -> PyResult<Bound<'py, Self>> {
+        let inner = Mutex::new(Inner { state, waker: None, used: false });
+        Bound::new(py, Self { name, generation: fork::generation(), inner })
+    }
+
+    /// Sends a deferred request on its way.
+    fn launch(&self, slf: &Bound<'_, Self>, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+        let engine = engine()?;
+        let port = engine.ports.of(event_loop)?;
+        let (start, shape) = {
+            let mut inner = self.inner.lock();
+            match std::mem::replace(&mut inner.state, State::Spent) {
+                State::Deferred(start, shape) => (start, shape),
+                other => {
+                    inner.state = other;
+                    return Ok(());
+                }
+            }
+        };
+        let token = port.board(slf);
+        self.inner.lock().state = State::Flying(std::sync::Arc::downgrade(&port), Some(shape));
+        engine.reactor.submit(start(token));
+        Ok(())
+    }
+
+    /// The shape of the answer, if somebody still waits for it; for the port.
+    pub(crate) fn take_shape(&self) -> Option<Shape> {
+        let mut inner = self.inner.lock();
+        match &mut inner.state {
+            State::Flying(_, shape) => shape.take(),
+            State::Orphaned => {
+                inner.state = State::Spent;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The answer is there. Returns whom to wake.
+    pub(crate) fn settle(
+        &self,
+        py: Python<'_>,
+        result: PyResult<Conversion>,
+        event_loop: &Py<PyAny>,
+    ) -> Option<Py<Waker>> {
+        let result = result.and_then(|conversion| conversion.finish(py));
+        let mut inner = self.inner.lock();
+        if !matches!(inner.state, State::Flying(..)) {
+            // Given up while it was being converted.
+            inner.state = State::Spent;
+            drop(inner);
+            return None;
+        }
+        inner.state = State::Settled(result, Some(event_loop.clone_ref(py)));
+        inner.waker.take()
+    }
+
+    /// One step of the awaiting task: what to yield, or StopIteration, or the error.
+    fn step(slf: &Bound<'_, Self>) -> PyResult<Py<Waker>> {
+        let py = slf.py();
+        let this = slf.get();
+        this.check_process()?;
+        this.inner.lock().used = true;
+        if matches!(this.inner.lock().state, State::Deferred(..)) {
+            let event_loop = running_loop(py)?.ok_or_else(|| PyRuntimeError::new_err("no running event loop"))?;
+            this.launch(slf, &event_loop)?;
+        }
+        let settled = {
+            let mut inner = this.inner.lock();
+            match std::mem::replace(&mut inner.state, State::Spent) {
+                State::Settled(result, _) => Some(result),
+                other => {
+                    inner.state = other;
+                    None
+                }
+            }
+        };
+        match settled {
+            // A tuple, since the value may be one itself and would be taken for several arguments.
+            Some(Ok(value)) => Err(PyStopIteration::new_err((value,))),
+            Some(Err(error)) => Err(error),
+            None => this.wait(py),
+        }
+    }
+
+    /// A waker for a request under way.
+    fn wait(&self, py: Python<'_>) -> PyResult<Py<Waker>> {
+        let port = match &self.inner.lock().state {
+            State::Flying(port, _) => port.upgrade(),
+            _ => return Err(self.misused("cannot reuse already awaited")),
+        };
+        let Some(port) = port else {
+            return Err(self.misused("the event loop was closed that started"));
+        };
+        let event_loop = running_loop(py)?;
+        if !event_loop.is_some_and(|running| running.is(&port.event_loop)) {
+            return Err(self.misused("attached to a different event loop:"));
+        }
+        let waker = Py::new(py, Waker::new(port.event_loop.clone_ref(py)))?;
+        let mut inner = self.inner.lock();
+        if inner.waker.as_ref().is_some_and(|waker| waker.get().is_waiting()) {
+            drop(inner);
+            return Err(self.misused("another task awaits"));
+        }
+        inner.waker = Some(waker.clone_ref(py));
+        Ok(waker)
+    }
+
+    fn misused(&self, what: &str) -> PyErr {
+        PyRuntimeError::new_err(format!("{what} AsyncClient.{}()", self.name))
+    }
+
+    fn check_process(&self) -> PyResult<()> {
+        if self.generation == fork::generation() {
+            return Ok(());
+        }
+        Err(self.misused("the process has forked since"))
+    }
+
+    /// Nobody wants the answer any more. The request itself goes on: to break it off in the middle would
+    /// cost its connection.
+    fn abandon(&self) -> State {
+        let mut inner = self.inner.lock();
+        inner.used = true;
+        inner.waker = None;
+        let next = match inner.state {
+            State::Flying(..) => State::Orphaned,
+            _ => State::Spent,
+        };
+        std::mem::replace(&mut inner.state, next)
+    }
+}
+
+#[pymethods]
+impl Pending {
+    fn __await__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(slf: &Bound<'_, Self>) -> PyResult<Py<Waker>> {
+        Self::step(slf)
+    }
+
+    fn send(slf: &Bound<'_, Self>, _value: &Bound<'_, PyAny>) -> PyResult<Py<Waker>> {
+        Self::step(slf)
+    }
+
+    #[pyo3(signature = (kind, value=None, traceback=None))]
+    fn throw(
+        &self,
+        kind: &Bound<'_, PyAny>,
+        value: Option<&Bound<'_, PyAny>>,
+        traceback: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<Waker>> {
+        drop(self.abandon());
+        let error = match value {
+            _ if kind.is_instance_of::<pyo3::exceptions::PyBaseException>() => kind.clone(),
+            Some(value) if value.is_instance_of::<pyo3::exceptions::PyBaseException>() => value.clone(),
+            Some(value) => kind.call1((value,))?,
+            None => kind.call0()?,
+        };
+        if let Some(traceback) = traceback.filter(|traceback| !traceback.is_none()) {
+            error.call_method1("with_traceback", (traceback,))?;
+        }
+        Err(PyErr::from_value(error))
+    }
+
+    fn close(&self) {
+        drop(self.abandon());
+    }
+
+    #[getter]
+    fn __name__(&self) -> &'static str {
+        self.name
+    }
+
+    #[getter]
+    fn __qualname__(&self) -> String {
+        format!("AsyncClient.{}", self.name)
+    }
+
+    #[getter]
+    fn cr_running(&self) -> bool {
+        false
+    }
+
+    fn __repr__(&self) -> String {
+        let state = match &self.inner.lock().state {
+            State::Deferred(..) => "not started",
+            State::Flying(..) => "under way",
+            State::Settled(..) => "answered",
+            State::Orphaned | State::Spent => "done",
+        };
+        format!("<Pending AsyncClient.{}() {state}>", self.name)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let Some(inner) = self.inner.try_lock() else {
+            return Ok(());
+        };
+        visit.call(&inner.waker)?;
+        match &inner.state {
+            State::Deferred(_, shape) | State::Flying(_, Some(shape)) => shape.traverse(&visit),
+            State::Settled(Ok(value), event_loop) => {
+                visit.call(value)?;
+                visit.call(event_loop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let mut inner = self.inner.lock();
+        let waker = inner.waker.take();
+        drop(inner);
+        drop(waker);
+    }
+}
+
+impl Drop for Pending {
+    /// Says what a coroutine would say that nobody awaited.
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut();
+        if inner.used || self.generation != fork::generation() {
+            return;
+        }
+        let state = std::mem::replace(&mut inner.state, State::Spent);
+        let name = self.name;
+        // Not at the end of the interpreter, when there is nobody left to tell.
+        let _ = Python::try_attach(|py| {
+            let under_way = PyErr::take(py);
+            complain(py, name, state);
+            if let Some(error) = under_way {
+                error.restore(py);
+            }
+        });
+    }
+}
+
+/// The warning, and the error the request ended in.
+fn complain(py: Python<'_>, name: &str, state: State) {
+    let text = format!("coroutine 'AsyncClient.{name}' was never awaited");
+    if let Ok(text) = std::ffi::CString::new(text)
+        && let Err(error) = PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &text, 1)
+    {
+        // Warnings are errors here; there is no caller to raise it to.
+        error.write_unraisable(py, None);
+    }
+    if let State::Settled(Err(error), Some(event_loop)) = state
+        && let Err(error) = report(py, name, error, &event_loop)
+    {
+        error.write_unraisable(py, None);
+    }
+}
+
+fn report(py: Python<'_>, name: &str, error: PyErr, event_loop: &Py<PyAny>) -> PyResult<()> {
+    let context = PyDict::new(py);
+    context.set_item("message", format!("AsyncClient.{name}() failed and was never awaited"))?;
+    context.set_item("exception", error)?;
+    event_loop
+        .bind(py)
+        .call_method1(intern!(py, "call_exception_handler"), PyTuple::new(py, [context])?)?;
+    Ok(())
+}
+
+/// The error of a request whose port could not be had.
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::client(format!("No file descriptor for this event loop: {error}"))
+    }
+}

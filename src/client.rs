@@ -1,0 +1,547 @@
+//! The native client: one method per operation, each parsed, then dispatched.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+
+use crate::convert::config::Config;
+use crate::convert::keys::Keys;
+use crate::convert::policy::Policies;
+use crate::convert::reply::Shape;
+use crate::dispatch::{Mode, Request, Routed, dispatch};
+use crate::engine::{engine, running};
+use crate::error::{Error, Result};
+use crate::ops::Operation;
+use crate::ops::batch_operate::BatchOperate;
+use crate::ops::batch_read::{BatchRead, Wanted};
+use crate::ops::batch_remove::BatchRemove;
+use crate::ops::batch_write::BatchWrite;
+use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
+use crate::ops::exists::Exists;
+use crate::ops::get::Get;
+use crate::ops::info::{InfoAll, InfoRandomNode};
+use crate::ops::operate::{Operate, OperateOrdered};
+use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
+use crate::ops::remove::Remove;
+use crate::ops::touch::Touch;
+use crate::session::{Phase, Session};
+
+type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+
+/// What both classes share: they differ in how their callers wait.
+#[pyclass(frozen, subclass, module = "aerospike_py._aerospike", name = "_BaseClient")]
+pub(crate) struct BaseClient {
+    mode: Mode,
+    /// The configuration as it was given; checked by `connect`.
+    config: Mutex<Option<Py<PyAny>>>,
+    /// The present session, or the last one. Swapped and never locked: a fork could meet a lock.
+    session: ArcSwapOption<Session>,
+}
+
+impl BaseClient {
+    fn new(mode: Mode, config: Option<Py<PyAny>>) -> Self {
+        Self { mode, config: Mutex::new(config), session: ArcSwapOption::empty() }
+    }
+
+    /// The session of this process, in whatever phase.
+    fn latest(&self) -> Option<Arc<Session>> {
+        let session = self.session.load_full()?;
+        if session.is_ours() {
+            return Some(session);
+        }
+        // The child of a fork: the parent's session is left alone, and its drop with it.
+        let reborn = Arc::new(session.reborn());
+        let seen = self.session.compare_and_swap(&session, Some(Arc::clone(&reborn)));
+        std::mem::forget(session);
+        match &*seen {
+            Some(other) if other.is_ours() => Some(Arc::clone(other)),
+            _ => {
+                std::mem::forget(seen);
+                Some(reborn)
+            }
+        }
+    }
+
+    /// The session, if it is connected.
+    fn connected(&self) -> Option<Arc<Session>> {
+        self.latest().filter(|session| session.phase() == Phase::Connected)
+    }
+
+    /// Parses a call and carries it out.
+    fn call<'py, O: Operation>(
+        &self,
+        py: Python<'py>,
+        parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let session = self.connected();
+        let parsed = match &session {
+            Some(session) => parse(session.config().policies()),
+            // Arguments are checked first, as in the reference.
+            None => parse(&Policies::default()),
+        };
+        let call = parsed.and_then(|(operation, shape)| {
+            let session = session.ok_or_else(not_connected)?;
+            Ok((Routed { session, operation }, shape))
+        });
+        dispatch(py, self.mode, call)
+    }
+
+    /// Carries out a request that is not an operation on the cluster.
+    fn run<'py, R: Request>(
+        &self,
+        py: Python<'py>,
+        request: Result<R>,
+        shape: Shape,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        dispatch(py, self.mode, request.map(|request| (request, shape)))
+    }
+
+    /// A session about to be connected.
+    fn begin(&self, py: Python<'_>, user: Option<String>, password: Option<String>) -> Result<Connect> {
+        let refuse = |what: &str| {
+            Err(Error::client(format!(
+                "Cannot connect: client is {what}. Close the client before reconnecting."
+            )))
+        };
+        let last = self.latest();
+        match last.as_ref().map(|session| session.phase()) {
+            Some(Phase::Connecting) => return refuse("already connecting"),
+            Some(Phase::Connected) => return refuse("already connected"),
+            Some(Phase::Closing) => return refuse("being closed"),
+            Some(Phase::Closed) | None => {}
+        }
+        let config = self.config.lock().as_ref().map(|config| config.clone_ref(py));
+        let config = config.unwrap_or_else(|| py.None());
+        // Before anything else: from here on a fork is seen.
+        engine()?;
+        let session = Arc::new(Session::new(Arc::new(Config::parse(config.bind(py), user, password)?)));
+        let seen = self.session.compare_and_swap(&last, Some(Arc::clone(&session)));
+        if seen.as_ref().map(Arc::as_ptr) != last.as_ref().map(Arc::as_ptr) {
+            return refuse("already connecting");
+        }
+        Ok(Connect(session))
+    }
+
+    /// A session about to be closed.
+    fn end(&self, patience: Option<Duration>) -> Result<Close> {
+        let session = self.latest();
+        match session.as_ref().map(|session| session.phase()) {
+            Some(Phase::Connecting) => Err(Error::client("Cannot close: client is being connected.")),
+            Some(Phase::Closed) | None => Ok(Close { session: None, patience }),
+            Some(Phase::Connected | Phase::Closing) => {
+                if let Some(session) = &session {
+                    session.begin_closing();
+                }
+                Ok(Close { session, patience })
+            }
+        }
+    }
+}
+
+fn not_connected() -> Error {
+    Error::client("Client is not connected. Call connect() first.")
+}
+
+impl Drop for BaseClient {
+    fn drop(&mut self) {
+        let Some(session) = self.session.swap(None) else {
+            return;
+        };
+        if !session.is_ours() {
+            std::mem::forget(session);
+            return;
+        }
+        if let Some(engine) = running() {
+            // Dropping it needs the runtime's context, and closing it waits for requests under way.
+            engine.reactor.submit(Box::pin(async move {
+                if session.begin_closing() {
+                    session.close(None).await;
+                }
+            }));
+        }
+    }
+}
+
+/// Milliseconds, or None for as long as it takes.
+fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
+    let Some(timeout) = timeout.filter(|timeout| !timeout.is_none()) else {
+        return Ok(None);
+    };
+    let milliseconds: Option<u64> = match timeout.is_instance_of::<pyo3::types::PyBool>() {
+        true => None,
+        false => timeout.extract().ok(),
+    };
+    milliseconds.map(Duration::from_millis).map(Some).ok_or_else(|| {
+        Error::argument(format!(
+            "timeout {} is not a number of milliseconds",
+            crate::convert::value::repr(timeout)
+        ))
+    })
+}
+
+#[pymethods]
+impl BaseClient {
+    #[doc = include_str!("docs/Client.connect.md")]
+    #[pyo3(signature = (username=None, password=None))]
+    fn connect<'py>(
+        slf: &Bound<'py, Self>,
+        username: Option<String>,
+        password: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, this) = (slf.py(), slf.get());
+        let shape = Shape::Object(slf.clone().into_any().unbind());
+        this.run(py, this.begin(py, username, password), shape)
+    }
+
+    #[doc = include_str!("docs/Client.close.md")]
+    #[pyo3(signature = (timeout=None))]
+    fn close<'py>(&self, py: Python<'py>, timeout: Option<Object<'_, 'py>>) -> PyResult<Bound<'py, PyAny>> {
+        let request = patience(timeout).and_then(|patience| self.end(patience));
+        self.run(py, request, Shape::Plain)
+    }
+
+    #[doc = include_str!("docs/Client.is_connected.md")]
+    fn is_connected(&self) -> bool {
+        self.connected().is_some_and(|session| {
+            // The child of a fork connects with its first request.
+            session.connected().is_none_or(|cluster| cluster.client.is_connected())
+        })
+    }
+
+    #[doc = include_str!("docs/Client.get_node_names.md")]
+    fn get_node_names(&self) -> PyResult<Vec<String>> {
+        let session = self.connected().ok_or_else(not_connected)?;
+        Ok(session.connected().map(|cluster| cluster.client.node_names()).unwrap_or_default())
+    }
+
+    #[doc = include_str!("docs/Client.ping.md")]
+    fn ping<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.run(py, Ok(PingAnyway(self.connected())), Shape::Plain)
+    }
+
+    #[doc = include_str!("docs/Client.info_all.md")]
+    #[pyo3(signature = (command, policy=None))]
+    fn info_all<'py>(
+        &self,
+        py: Python<'py>,
+        command: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| InfoAll::parse(policies, command, policy))
+    }
+
+    #[doc = include_str!("docs/Client.info_random_node.md")]
+    #[pyo3(signature = (command, policy=None))]
+    fn info_random_node<'py>(
+        &self,
+        py: Python<'py>,
+        command: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| InfoRandomNode::parse(policies, command, policy))
+    }
+
+    #[doc = include_str!("docs/Client.put.md")]
+    #[pyo3(signature = (key, bins, meta=None, policy=None))]
+    fn put<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bins: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Put::parse(Rules { policies, meta, policy }, key, bins))
+    }
+
+    #[doc = include_str!("docs/Client.get.md")]
+    #[pyo3(signature = (key, policy=None))]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Get::parse(policies, key, None, policy))
+    }
+
+    #[doc = include_str!("docs/Client.select.md")]
+    #[pyo3(signature = (key, bins, policy=None))]
+    fn select<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bins: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Get::parse(policies, key, Some(bins), policy))
+    }
+
+    #[doc = include_str!("docs/Client.exists.md")]
+    #[pyo3(signature = (key, policy=None))]
+    fn exists<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Exists::parse(policies, key, policy))
+    }
+
+    #[doc = include_str!("docs/Client.remove.md")]
+    #[pyo3(signature = (key, meta=None, policy=None))]
+    fn remove<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Remove::parse(Rules { policies, meta, policy }, key))
+    }
+
+    #[doc = include_str!("docs/Client.touch.md")]
+    #[pyo3(signature = (key, val=None, meta=None, policy=None), text_signature = "($self, key, val=0, meta=None, policy=None)")]
+    fn touch<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        val: Option<Object<'_, 'py>>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Touch::parse(Rules { policies, meta, policy }, key, val))
+    }
+
+    #[doc = include_str!("docs/Client.append.md")]
+    #[pyo3(signature = (key, bin, val, meta=None, policy=None))]
+    fn append<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bin: Object<'_, 'py>,
+        val: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Append::parse(Rules { policies, meta, policy }, key, bin, val))
+    }
+
+    #[doc = include_str!("docs/Client.prepend.md")]
+    #[pyo3(signature = (key, bin, val, meta=None, policy=None))]
+    fn prepend<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bin: Object<'_, 'py>,
+        val: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Prepend::parse(Rules { policies, meta, policy }, key, bin, val))
+    }
+
+    #[doc = include_str!("docs/Client.increment.md")]
+    #[pyo3(signature = (key, bin, offset, meta=None, policy=None))]
+    fn increment<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bin: Object<'_, 'py>,
+        offset: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Increment::parse(Rules { policies, meta, policy }, key, bin, offset))
+    }
+
+    #[doc = include_str!("docs/Client.remove_bin.md")]
+    #[pyo3(signature = (key, bin_names, meta=None, policy=None))]
+    fn remove_bin<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        bin_names: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| RemoveBin::parse(Rules { policies, meta, policy }, key, bin_names))
+    }
+
+    #[doc = include_str!("docs/Client.operate.md")]
+    #[pyo3(signature = (key, ops, meta=None, policy=None))]
+    fn operate<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        ops: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Operate::parse(Rules { policies, meta, policy }, key, ops))
+    }
+
+    #[doc = include_str!("docs/Client.operate_ordered.md")]
+    #[pyo3(signature = (key, ops, meta=None, policy=None))]
+    fn operate_ordered<'py>(
+        &self,
+        py: Python<'py>,
+        key: Object<'_, 'py>,
+        ops: Object<'_, 'py>,
+        meta: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| OperateOrdered::parse(Rules { policies, meta, policy }, key, ops))
+    }
+
+    #[doc = include_str!("docs/Client.batch_read.md")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=false, namespace=None, set=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
+    fn batch_read<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Object<'_, 'py>,
+        bins: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        _dtype: Option<Object<'_, 'py>>,
+        lazy: bool,
+        namespace: Option<Object<'_, 'py>>,
+        set: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            let none = py.None().into_bound(py);
+            let keys = match namespace {
+                Some(namespace) => Keys::parse_column(namespace, set.unwrap_or(&none), keys)?,
+                None if set.is_some() => return Err(Error::argument("'set' needs 'namespace'")),
+                None => Keys::parse(keys)?,
+            };
+            BatchRead::parse(policies, keys, bins, policy, Wanted { dtype: _dtype, lazy })
+        })
+    }
+
+    #[doc = include_str!("docs/Client.batch_write.md")]
+    #[pyo3(signature = (records, policy=None, retry=None), text_signature = "($self, records, policy=None, retry=0)")]
+    fn batch_write<'py>(
+        &self,
+        py: Python<'py>,
+        records: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| BatchWrite::parse(policies, records, policy, retry))
+    }
+
+    #[doc = include_str!("docs/Client.batch_operate.md")]
+    #[pyo3(signature = (keys, ops, policy=None, retry=None), text_signature = "($self, keys, ops, policy=None, retry=0)")]
+    fn batch_operate<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Object<'_, 'py>,
+        ops: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| BatchOperate::parse(policies, keys, ops, policy, retry))
+    }
+
+    #[doc = include_str!("docs/Client.batch_remove.md")]
+    #[pyo3(signature = (keys, policy=None, retry=None), text_signature = "($self, keys, policy=None, retry=0)")]
+    fn batch_remove<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| BatchRemove::parse(policies, keys, policy, retry))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        match self.config.try_lock() {
+            Some(config) => visit.call(&*config),
+            None => Ok(()),
+        }
+    }
+}
+
+impl BaseClient {
+    /// Connects unless somebody did; gives the client.
+    fn enter<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, this) = (slf.py(), slf.get());
+        let shape = Shape::Object(slf.clone().into_any().unbind());
+        if this.connected().is_some() {
+            return this.run(py, Ok(Ready), shape);
+        }
+        this.run(py, this.begin(py, None, None), shape)
+    }
+}
+
+fn initial(mode: Mode, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<BaseClient> {
+    // Subclasses may take what arguments they like; the first, or `config`, is ours.
+    let config = match args.get_item(0) {
+        Ok(config) => Some(config),
+        Err(_) => kwargs.map(|kwargs| kwargs.get_item("config")).transpose()?.flatten(),
+    };
+    Ok(BaseClient::new(mode, config.map(Bound::unbind)))
+}
+
+#[doc = include_str!("docs/Client.md")]
+#[pyclass(frozen, subclass, extends = BaseClient, weakref, dict, module = "aerospike_py._aerospike")]
+pub(crate) struct Client;
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
+    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<(Self, BaseClient)> {
+        Ok((Self, initial(Mode::Blocking, args, kwargs)?))
+    }
+
+    fn __enter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        BaseClient::enter(slf.as_super())
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __exit__(
+        slf: &Bound<'_, Self>,
+        _kind: Object<'_, '_>,
+        _error: Object<'_, '_>,
+        _traceback: Object<'_, '_>,
+    ) -> PyResult<bool> {
+        slf.call_method0("close")?;
+        Ok(false)
+    }
+}
+
+#[doc = include_str!("docs/AsyncClient.md")]
+#[pyclass(frozen, subclass, extends = BaseClient, weakref, dict, module = "aerospike_py._aerospike")]
+pub(crate) struct AsyncClient;
+
+#[pymethods]
+impl AsyncClient {
+    #[new]
+    #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
+    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<(Self, BaseClient)> {
+        Ok((Self, initial(Mode::Awaitable, args, kwargs)?))
+    }
+
+    fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        BaseClient::enter(slf.as_super())
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __aexit__<'py>(
+        slf: &Bound<'py, Self>,
+        _kind: Object<'_, 'py>,
+        _error: Object<'_, 'py>,
+        _traceback: Object<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.call_method0("close")
+    }
+}
+

@@ -1,0 +1,109 @@
+//! The bound on what is in flight to one node.
+//!
+//! The core client answers an exhausted connection pool by sleeping a millisecond and trying again, without
+//! a queue. So nobody is let through who would not find a connection: the permits are as many as there are
+//! connections open. Whoever had to wait long causes more to be opened, up to the configured limit; where
+//! waiting is short, more connections would only make the node's own queue longer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use aerospike_core as core;
+use aerospike_core::policy::AdminPolicy;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::error::{Error, Result};
+
+/// A wait from which on more connections help.
+const LONG_WAIT: Duration = Duration::from_millis(2);
+
+/// One node and the permits to talk to it.
+pub(super) struct Gate {
+    node: Arc<core::Node>,
+    permits: Semaphore,
+    /// How many permits there are, taken ones included.
+    granted: AtomicUsize,
+    floor: usize,
+    limit: usize,
+    growing: AtomicBool,
+}
+
+impl Gate {
+    /// As many permits as connections are open, and at least `floor`.
+    pub(super) fn new(node: Arc<core::Node>, floor: usize, limit: usize) -> Self {
+        let granted = (node.open_connections() as usize).clamp(floor, limit);
+        Self {
+            node,
+            permits: Semaphore::new(granted),
+            granted: AtomicUsize::new(granted),
+            floor,
+            limit,
+            growing: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn node(&self) -> &Arc<core::Node> {
+        &self.node
+    }
+
+    /// A permit, at once or in turn.
+    pub(super) async fn enter(self: &Arc<Self>, deadline: Option<Instant>) -> Result<SemaphorePermit<'_>> {
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
+        let began = Instant::now();
+        let turn = self.permits.acquire();
+        let permit = match deadline {
+            None => turn.await,
+            Some(deadline) => match tokio::time::timeout_at(deadline.into(), turn).await {
+                Ok(permit) => permit,
+                Err(_) => {
+                    self.grow();
+                    return Err(Error::expired(format!(
+                        "Timeout after {} ms in the queue of node {}: all {} connections were busy; not sent",
+                        began.elapsed().as_millis(),
+                        self.node.name(),
+                        self.granted.load(Ordering::Relaxed),
+                    )));
+                }
+            },
+        };
+        if began.elapsed() > LONG_WAIT {
+            self.grow();
+        }
+        // The semaphore is never closed.
+        permit.map_err(|_| Error::client("The node's queue was closed"))
+    }
+
+    /// Opens half as many connections again, in the background.
+    fn grow(self: &Arc<Self>) {
+        let granted = self.granted.load(Ordering::Relaxed);
+        let more = (granted / 2).max(4).min(self.limit.saturating_sub(granted));
+        if more == 0 || self.growing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let gate = Arc::clone(self);
+        tokio::spawn(async move {
+            // The core opens a connection when somebody asks an empty pool for one.
+            let policy = AdminPolicy::default();
+            let asks = (0..more).map(|_| gate.node.info(&policy, &["node"]));
+            futures_util::future::join_all(asks).await;
+            gate.follow_connections();
+            gate.growing.store(false, Ordering::Relaxed);
+        });
+    }
+
+    /// Grants as many permits as connections are open now.
+    pub(super) fn follow_connections(&self) {
+        let open = (self.node.open_connections() as usize).clamp(self.floor, self.limit);
+        let granted = self.granted.load(Ordering::Relaxed);
+        if open > granted {
+            self.permits.add_permits(open - granted);
+            self.granted.store(open, Ordering::Relaxed);
+        } else {
+            let taken_back = self.permits.forget_permits(granted - open);
+            self.granted.fetch_sub(taken_back, Ordering::Relaxed);
+        }
+    }
+}

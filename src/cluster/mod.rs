@@ -1,0 +1,143 @@
+//! A connected cluster: the core client, and in front of it a bound on what is in flight to each node.
+
+mod diagnosis;
+mod gate;
+mod routes;
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use aerospike_core as core;
+use arc_swap::ArcSwap;
+use smallvec::{SmallVec, smallvec};
+use tokio::sync::SemaphorePermit;
+
+use crate::convert::config::Config;
+use crate::error::{Error, INVALID_NAMESPACE, Result};
+use gate::Gate;
+use routes::Routes;
+
+/// Whom a request is for.
+pub(crate) enum Target<'a> {
+    /// The node that holds one record.
+    Key(&'a core::Key),
+    /// The nodes that hold several.
+    Keys(&'a [core::Key]),
+    /// Any node: requests that carry their own bound.
+    Any,
+}
+
+/// A connected cluster.
+pub(crate) struct Cluster {
+    pub(crate) client: core::Client,
+    routes: ArcSwap<Routes>,
+    config: Arc<Config>,
+}
+
+/// Leave to send, to every node the request needs. Waiting for it is FIFO per node, and a node that hangs
+/// holds up only those who want that node.
+pub(crate) struct Leave {
+    gates: SmallVec<[Arc<Gate>; 1]>,
+}
+
+impl Cluster {
+    /// Connects to the first seed that answers and learns the cluster from it.
+    pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
+        let hosts = config.hosts();
+        let client = match core::Client::new(config.policy(), &hosts.as_slice()).await {
+            Ok(client) => client,
+            Err(error) => return Err(diagnosis::explain(&config, error.into()).await),
+        };
+        if client.nodes().is_empty() {
+            let error = Error::connection("Failed to connect to any node");
+            return Err(diagnosis::explain(&config, error).await);
+        }
+        let routes = Routes::fetch(&client, &config, None).await?;
+        let cluster = Arc::new(Self {
+            client,
+            routes: ArcSwap::from_pointee(routes),
+            config,
+        });
+        tokio::spawn(watch(Arc::downgrade(&cluster)));
+        Ok(cluster)
+    }
+
+    /// Whether the cluster has this namespace.
+    pub(crate) fn has_namespace(&self, namespace: &str) -> bool {
+        self.routes.load().has_namespace(namespace)
+    }
+
+    /// The gates a request has to pass.
+    pub(crate) fn gates(&self, target: Target<'_>) -> Result<Leave> {
+        let routes = self.routes.load();
+        let gates = match target {
+            Target::Any => SmallVec::new(),
+            Target::Key(key) => {
+                smallvec![routes.gate(key).ok_or_else(|| unknown_namespace(key))?]
+            }
+            Target::Keys(keys) => {
+                let mut gates: SmallVec<[Arc<Gate>; 1]> = SmallVec::new();
+                for key in keys {
+                    let gate = routes.gate(key).ok_or_else(|| unknown_namespace(key))?;
+                    if !gates.iter().any(|known| Arc::ptr_eq(known, &gate)) {
+                        gates.push(gate);
+                    }
+                }
+                // Everybody in the same order, so that no two wait for each other.
+                gates.sort_by_key(|gate| Arc::as_ptr(gate) as usize);
+                gates
+            }
+        };
+        Ok(Leave { gates })
+    }
+
+    /// Learns anew who holds what, if anything changed; lets permits follow connections.
+    async fn refresh(&self) {
+        let routes = self.routes.load_full();
+        if routes.is_stale(&self.client)
+            && let Ok(fresh) = Routes::fetch(&self.client, &self.config, Some(&routes)).await
+        {
+            self.routes.store(Arc::new(fresh));
+        }
+        self.routes.load().follow_connections();
+    }
+}
+
+impl Leave {
+    /// Waits for every gate. Returns what to hold while the request runs.
+    pub(crate) async fn wait(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<SmallVec<[SemaphorePermit<'_>; 1]>> {
+        let mut permits = SmallVec::with_capacity(self.gates.len());
+        for gate in &self.gates {
+            permits.push(gate.enter(deadline).await?);
+        }
+        Ok(permits)
+    }
+}
+
+fn unknown_namespace(key: &core::Key) -> Error {
+    Error::server(
+        INVALID_NAMESPACE,
+        format!("The cluster has no namespace '{}'", key.namespace()),
+    )
+    .of_key(key)
+}
+
+/// Keeps the routes fresh for as long as the cluster is in use.
+async fn watch(cluster: Weak<Cluster>) {
+    loop {
+        let Some(period) = cluster
+            .upgrade()
+            .map(|cluster| Duration::from_millis(u64::from(cluster.config.policy().tend_interval)))
+        else {
+            return;
+        };
+        tokio::time::sleep(period).await;
+        let Some(cluster) = cluster.upgrade() else {
+            return;
+        };
+        cluster.refresh().await;
+    }
+}

@@ -1,0 +1,108 @@
+//! Which node holds which partition: our own copy of the partition map, since the core keeps its to itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aerospike_core as core;
+use aerospike_core::policy::AdminPolicy;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::gate::Gate;
+use crate::convert::config::Config;
+use crate::error::Result;
+
+const PARTITIONS: usize = 4096;
+/// A partition nobody claims, for a moment of a migration.
+const NOBODY: u16 = u16::MAX;
+
+/// A snapshot of the cluster.
+pub(super) struct Routes {
+    /// Of each namespace and partition, the index of the gate of its master.
+    masters: HashMap<String, Box<[u16]>>,
+    gates: Vec<Arc<Gate>>,
+    /// What each node's partition generation was, in the order of `gates`.
+    generations: Vec<isize>,
+}
+
+impl Routes {
+    /// Asks every node what it holds. Gates of nodes known before are kept, with those who wait at them.
+    pub(super) async fn fetch(
+        client: &core::Client,
+        config: &Config,
+        before: Option<&Self>,
+    ) -> Result<Self> {
+        let mut routes = Self {
+            masters: HashMap::new(),
+            gates: Vec::new(),
+            generations: Vec::new(),
+        };
+        for node in client.nodes() {
+            let generation = node.partition_generation();
+            let answers = node.info(&AdminPolicy::default(), &["replicas"]).await?;
+            let index = routes.gates.len() as u16;
+            if let Some(replicas) = answers.get("replicas") {
+                routes.add_owner(index, replicas);
+            }
+            let known = before.and_then(|before| {
+                before.gates.iter().find(|gate| Arc::ptr_eq(gate.node(), &node))
+            });
+            routes.gates.push(known.map_or_else(
+                || Arc::new(Gate::new(node, config.warm_connections(), config.connection_limit())),
+                Arc::clone,
+            ));
+            routes.generations.push(generation);
+        }
+        Ok(routes)
+    }
+
+    /// Reads `ns:regime,count,master bitmap,…;…` of one node.
+    fn add_owner(&mut self, index: u16, replicas: &str) {
+        for entry in replicas.split(';').filter(|entry| !entry.is_empty()) {
+            let Some((namespace, columns)) = entry.split_once(':') else {
+                continue;
+            };
+            let masters = self
+                .masters
+                .entry(namespace.to_owned())
+                .or_insert_with(|| vec![NOBODY; PARTITIONS].into_boxed_slice());
+            let Some(bitmap) = columns.split(',').nth(2).and_then(|text| STANDARD.decode(text).ok())
+            else {
+                continue;
+            };
+            for (partition, master) in masters.iter_mut().enumerate() {
+                let byte = bitmap.get(partition / 8).copied().unwrap_or(0);
+                if byte & (0x80 >> (partition % 8)) != 0 {
+                    *master = index;
+                }
+            }
+        }
+    }
+
+    /// The gate of the node that holds a record; `None` if the cluster has no such namespace.
+    pub(super) fn gate(&self, key: &core::Key) -> Option<Arc<Gate>> {
+        let masters = self.masters.get(key.namespace())?;
+        let index = masters.get(key.partition_id()).copied().unwrap_or(NOBODY);
+        // A partition between two masters: the core will find a replica; any gate bounds it.
+        self.gates.get(usize::from(index)).or_else(|| self.gates.first()).map(Arc::clone)
+    }
+
+    pub(super) fn has_namespace(&self, namespace: &str) -> bool {
+        self.masters.contains_key(namespace)
+    }
+
+    /// Whether nodes came or went, or moved partitions.
+    pub(super) fn is_stale(&self, client: &core::Client) -> bool {
+        let nodes = client.nodes();
+        nodes.len() != self.gates.len()
+            || self.gates.iter().zip(&self.generations).any(|(gate, generation)| {
+                !gate.node().is_active() || gate.node().partition_generation() != *generation
+            })
+    }
+
+    pub(super) fn follow_connections(&self) {
+        for gate in &self.gates {
+            gate.follow_connections();
+        }
+    }
+}

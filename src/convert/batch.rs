@@ -1,0 +1,461 @@
+//! Rows of a batch: converted a few at a time, or not before they are asked for.
+
+use aerospike_core::{BatchOperation, IndexMap, Key, Record, Value};
+use parking_lot::Mutex;
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyList, PyType};
+use pyo3::{PyTraverseError, PyVisit};
+
+use super::keys::Keys;
+use super::names::{self, named_tuple};
+use super::record;
+use super::reply::Retry;
+use super::value;
+use crate::error::Error;
+use crate::numpy::{Columns, Conduct, Layout};
+
+/// One row as the reactor sends it back.
+pub(crate) struct Row {
+    pub(crate) digest: [u8; 20],
+    pub(crate) code: i32,
+    pub(crate) in_doubt: bool,
+    pub(crate) record: Option<Record>,
+}
+
+/// The code of a row that was never answered.
+const UNANSWERED: i32 = -1;
+
+impl Row {
+    /// A finished row of the core's. `failure` is what befell the batch as a whole, for rows without an
+    /// outcome of their own.
+    pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
+        let digest = operation.batch_record().key.digest();
+        let outcome = operation.result_code().map(|code| i32::from(u8::from(code)));
+        let code = outcome
+            .or_else(|| operation.error().map(aerospike_core::Error::result_code))
+            .unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
+        let in_doubt = operation.in_doubt()
+            || (outcome.is_none()
+                && operation.batch_record().has_write()
+                && failure.is_some_and(Error::in_doubt));
+        Self { digest, code, in_doubt, record: operation.take_record() }
+    }
+
+    /// The row of a record that no attempt was answered for.
+    pub(crate) fn unanswered(key: &Key) -> Self {
+        Self { digest: key.digest(), code: UNANSWERED, in_doubt: true, record: None }
+    }
+
+    fn found(&self) -> bool {
+        self.code == 0
+    }
+}
+
+/// A row's bins, before or after conversion.
+enum Bins {
+    Absent,
+    Raw(IndexMap<String, Value>),
+    Python(Py<PyDict>),
+}
+
+/// A row in Python's hands.
+struct Slot {
+    digest: [u8; 20],
+    code: i32,
+    in_doubt: bool,
+    generation: u32,
+    void_time: u32,
+    bins: Bins,
+}
+
+impl From<Row> for Slot {
+    fn from(row: Row) -> Self {
+        let found = row.found();
+        let (generation, void_time, bins) = match row.record {
+            Some(record) => {
+                let (generation, void_time) = (record.generation, record.expiration());
+                (generation, void_time, if found { Bins::Raw(record.bins) } else { Bins::Absent })
+            }
+            None => (0, 0, Bins::Absent),
+        };
+        Self { digest: row.digest, code: row.code, in_doubt: row.in_doubt, generation, void_time, bins }
+    }
+}
+
+impl Slot {
+    /// The dict of bins; converts it when it is first asked for, and then lets go of the raw values.
+    fn dict<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let dict = match &self.bins {
+            Bins::Absent => return Ok(None),
+            Bins::Python(dict) => return Ok(Some(dict.bind(py).clone())),
+            Bins::Raw(bins) => record::bins(py, bins)?,
+        };
+        self.bins = Bins::Python(dict.clone().unbind());
+        Ok(Some(dict))
+    }
+
+    fn record<'py>(
+        &mut self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let record = match self.dict(py)? {
+            None => py.None().into_bound(py),
+            Some(bins) => named_tuple(
+                names::RECORD.get(py)?,
+                [key.clone(), record::metadata(py, self.generation, self.void_time)?, bins.into_any()],
+            )?,
+        };
+        named_tuple(
+            names::BATCH_RECORD.get(py)?,
+            [
+                key.clone(),
+                self.code.into_pyobject(py)?.into_any(),
+                record,
+                self.in_doubt.into_pyobject(py)?.to_owned().into_any(),
+            ],
+        )
+    }
+}
+
+#[doc = include_str!("../docs/LazyBatchRecords.md")]
+#[pyclass(frozen, mapping, module = "aerospike_py._aerospike", name = "LazyBatchRecords")]
+pub(crate) struct LazyBatchRecords {
+    keys: Keys,
+    slots: Mutex<Vec<Slot>>,
+}
+
+/// A reply of which nothing is converted.
+pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<LazyBatchRecords>> {
+    let slots = Mutex::new(rows.into_iter().map(Slot::from).collect());
+    Py::new(py, LazyBatchRecords { keys, slots })
+}
+
+impl LazyBatchRecords {
+    /// Takes every slot in turn. The lock is held while Python objects are made, never while foreign code
+    /// runs.
+    fn each<T>(&self, mut visit: impl FnMut(usize, &mut Slot) -> PyResult<T>) -> PyResult<Vec<T>> {
+        let mut slots = self.slots.lock();
+        slots.iter_mut().enumerate().map(|(index, slot)| visit(index, slot)).collect()
+    }
+
+    /// User key to row, of those found and given by user key.
+    fn found_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyAny>, usize)>> {
+        let codes = self.each(|_, slot| Ok(slot.code))?;
+        let mut found = Vec::with_capacity(codes.len());
+        for (index, _) in codes.iter().enumerate().filter(|(_, code)| **code == 0) {
+            let key = self.keys.user_key(py, index)?;
+            if !key.is_none() {
+                found.push((key, index));
+            }
+        }
+        Ok(found)
+    }
+
+    fn fill(&self, py: Python<'_>, dict: &Bound<'_, PyDict>, index: usize) -> PyResult<()> {
+        let bins = match self.slots.lock().get_mut(index) {
+            Some(slot) => slot.dict(py)?,
+            None => None,
+        };
+        if let Some(bins) = bins {
+            let key = self.keys.user_key(py, index)?;
+            if !key.is_none() {
+                dict.set_item(key, bins)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl LazyBatchRecords {
+    #[doc = include_str!("../docs/LazyBatchRecords.to_dict.md")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for index in 0..self.keys.len() {
+            self.fill(py, &dict, index)?;
+        }
+        Ok(dict)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.as_dict.md")]
+    fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.to_dict(py)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.to_list.md")]
+    fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.each(|_, slot| slot.dict(py))?)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
+    fn to_numpy(slf: &Bound<'_, Self>, dtype: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let this = slf.get();
+        let layout = Layout::parse(dtype)?;
+        let mut columns = Columns::new(&layout, this.keys.len());
+        this.each(|index, slot| {
+            let parsed;
+            let bins = match &slot.bins {
+                Bins::Absent => None,
+                Bins::Raw(bins) => Some(bins),
+                Bins::Python(dict) => {
+                    parsed = parse_bins(dict.bind(py))?;
+                    Some(&parsed)
+                }
+            };
+            let header = (slot.code, slot.generation, record::ttl(slot.void_time));
+            columns.fill(&layout, index, header, bins, Conduct::Strict).map_err(PyErr::from)
+        })?;
+        columns.into_python_with(py, slf.clone().into_any(), &layout)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.batch_records.md")]
+    #[getter]
+    fn batch_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let records = self.each(|index, slot| {
+            let key = self.keys.to_python(py, index, &slot.digest)?;
+            slot.record(py, &key)
+        })?;
+        PyList::new(py, records)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.result_codes.md")]
+    #[getter]
+    fn result_codes(&self) -> PyResult<Vec<i32>> {
+        self.each(|_, slot| Ok(slot.code))
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.missing.md")]
+    #[getter]
+    fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        const NOT_FOUND: i32 = 2;
+        let list = PyList::empty(py);
+        for (index, code) in self.result_codes()?.into_iter().enumerate() {
+            let key = self.keys.user_key(py, index)?;
+            if code == NOT_FOUND && !key.is_none() {
+                list.append(key)?;
+            }
+        }
+        Ok(list)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.iter_records.md")]
+    fn iter_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.batch_records(py)?.try_iter()
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.all_user_keys.md")]
+    fn all_user_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        (0..self.keys.len()).map(|index| self.keys.user_key(py, index)).collect()
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.found_count.md")]
+    fn found_count(&self) -> usize {
+        self.slots.lock().iter().filter(|slot| slot.code == 0).count()
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.release_cache.md")]
+    #[allow(clippy::unused_self, reason = "a method of the public API")]
+    fn release_cache(&self) {}
+
+    #[doc = include_str!("../docs/LazyBatchRecords.merge_to_dict.md")]
+    #[staticmethod]
+    fn merge_to_dict<'py>(handles: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        handles.try_iter()?.map(|handle| handle?.call_method0("to_dict")).collect()
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.items.md")]
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        Ok(self.to_dict(py)?.items())
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.keys.md")]
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        Ok(self.key_dict(py)?.keys())
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.values.md")]
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        Ok(self.to_dict(py)?.values())
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.get.md")]
+    #[pyo3(signature = (key, default=None))]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(self.find(py, key)?.map(Bound::into_any).or(default))
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        self.find(py, key)?.ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
+    }
+
+    fn __contains__(&self, py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.key_dict(py)?.contains(key)
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.key_dict(py)?.len())
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.key_dict(py)?.try_iter()
+    }
+
+    fn __eq__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let other = match other.cast::<Self>() {
+            Ok(other) => other.get().to_dict(py)?.into_any(),
+            Err(_) => other.clone(),
+        };
+        self.to_dict(py)?.rich_compare(other, pyo3::basic::CompareOp::Eq)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("LazyBatchRecords(count={}, found={})", self.keys.len(), self.found_count())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.keys.traverse(&visit)?;
+        // The collector runs with everybody stopped, and nobody is stopped while holding this lock.
+        let Some(slots) = self.slots.try_lock() else {
+            return Ok(());
+        };
+        slots.iter().try_for_each(|slot| match &slot.bins {
+            Bins::Python(dict) => visit.call(dict),
+            _ => Ok(()),
+        })
+    }
+}
+
+impl LazyBatchRecords {
+    /// User key to row number.
+    fn key_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (key, index) in self.found_keys(py)? {
+            dict.set_item(key, index)?;
+        }
+        Ok(dict)
+    }
+
+    fn find<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(index) = self.key_dict(py)?.get_item(key)? else {
+            return Ok(None);
+        };
+        let index: usize = index.extract()?;
+        match self.slots.lock().get_mut(index) {
+            Some(slot) => slot.dict(py),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The rows of user keys, of every key that was asked for; of duplicates the last.
+pub(crate) fn row_map<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for index in 0..keys.len() {
+        let key = keys.user_key(py, index)?;
+        if key.is_none() {
+            dict.set_item(format!("__no_user_key_{index}__"), index)?;
+        } else {
+            dict.set_item(key, index)?;
+        }
+    }
+    Ok(dict)
+}
+
+#[pymethods]
+impl LazyBatchRecords {
+    // For `to_numpy`: user key to row.
+    fn _row_map<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        row_map(py, &self.keys)
+    }
+}
+
+fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {
+    let mut bins = IndexMap::new();
+    for (name, value) in dict.iter() {
+        bins.insert(name.extract()?, value::parse(&value)?);
+    }
+    Ok(bins)
+}
+
+/// A batch read on its way to a `BatchReadResult`.
+pub(crate) struct BatchReading {
+    records: Py<LazyBatchRecords>,
+    result: Py<PyDict>,
+    next: usize,
+}
+
+impl BatchReading {
+    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Self> {
+        let records = lazy(py, keys, rows)?;
+        let result = names::BATCH_READ.get(py)?.call1((PyDict::new(py), &records))?;
+        let result = result.cast_into::<PyDict>().map_err(PyErr::from)?;
+        Ok(Self { records, result: result.unbind(), next: 0 })
+    }
+
+    /// Converts up to `budget` rows: how many, and the result if it is complete.
+    pub(crate) fn advance(&mut self, py: Python<'_>, budget: usize) -> PyResult<(usize, Option<Py<PyAny>>)> {
+        let records = self.records.get();
+        let from = self.next;
+        let to = records.keys.len().min(from.saturating_add(budget));
+        let dict = self.result.bind(py);
+        for index in from..to {
+            records.fill(py, dict, index)?;
+        }
+        self.next = to;
+        let done = (to == records.keys.len()).then(|| self.result.clone_ref(py).into_any());
+        Ok((to - from, done))
+    }
+}
+
+/// A batch of writes on its way to a `BatchWriteResult`.
+pub(crate) struct BatchWriting {
+    keys: Keys,
+    rows: std::vec::IntoIter<Row>,
+    retry: Retry,
+    list: Py<PyList>,
+    next: usize,
+}
+
+impl BatchWriting {
+    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>, retry: Retry) -> Self {
+        Self { keys, rows: rows.into_iter(), retry, list: PyList::empty(py).unbind(), next: 0 }
+    }
+
+    /// Converts up to `budget` rows: how many, and the result if it is complete.
+    pub(crate) fn advance(&mut self, py: Python<'_>, budget: usize) -> PyResult<(usize, Option<Py<PyAny>>)> {
+        let list = self.list.bind(py);
+        let mut converted = 0;
+        while converted < budget {
+            let Some(row) = self.rows.next() else {
+                return Ok((converted, Some(self.result(py)?)));
+            };
+            let key = self.keys.to_python(py, self.next, &row.digest)?;
+            list.append(Slot::from(row).record(py, &key)?)?;
+            self.next += 1;
+            converted += 1;
+        }
+        Ok((converted, None))
+    }
+
+    fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let retry = named_tuple(
+            names::BATCH_RETRY.get(py)?,
+            [
+                self.retry.attempts.into_pyobject(py)?.into_any(),
+                self.retry.max_attempts.into_pyobject(py)?.into_any(),
+                self.retry.truncated_by_timeout.into_pyobject(py)?.to_owned().into_any(),
+                self.retry.unresolved.into_pyobject(py)?.into_any(),
+            ],
+        )?;
+        let class: &Bound<'_, PyType> = names::BATCH_WRITE.get(py)?;
+        Ok(named_tuple(class, [self.list.bind(py).clone().into_any(), retry])?.unbind())
+    }
+}

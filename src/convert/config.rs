@@ -1,0 +1,367 @@
+//! The configuration dict of a client.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aerospike_core::policy::{AuthMode, ClientPolicy};
+use aerospike_core::Host;
+use pyo3::exceptions::PyUserWarning;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+use super::policy::{Policies, suggestion};
+use super::value::{repr, str_of, type_name};
+use crate::error::{Error, Result};
+
+const DEFAULT_PORT: u16 = 3000;
+/// Connections opened at connect and kept: enough for a burst, few enough for sixty workers.
+const WARM: usize = 16;
+const MOST_CONNECTIONS: usize = 256;
+/// The core's own lower bound, in milliseconds.
+const SHORTEST_TEND: u32 = 250;
+const DEFAULT_TIMEOUT: u32 = 30_000;
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    hosts: Vec<Host>,
+    policy: ClientPolicy,
+    policies: Policies,
+    max_concurrent_operations: Option<usize>,
+    operation_queue_timeout: Duration,
+}
+
+/// Keys of the official client that mean nothing here, and what to say of them.
+const MEANINGLESS: &[(&str, &str)] = &[
+    ("shm", "there is one I/O thread and no shared memory; leave it out"),
+    ("use_shared_connection", "clients of a process share their I/O thread; leave it out"),
+    ("thread_pool_size", "there is one I/O thread; leave it out"),
+    ("max_socket_idle", "use 'idle_timeout', in milliseconds"),
+    ("validate_keys", "names are always checked; leave it out"),
+    ("send_bool_as", "bools are stored as bools; leave it out"),
+    ("strict_types", "types are always checked; leave it out"),
+    ("serialization", "use the 'serializers' of your application before the call; leave it out"),
+    ("max_threads", "use 'max_conns_per_node'"),
+    ("batch_direct", "it has had no effect for years; leave it out"),
+    ("compression_threshold", "set it in a policy, with 'compress'"),
+];
+
+const NAMES: &[&str] = &[
+    "hosts", "cluster_name", "auth_mode", "user", "password", "timeout", "idle_timeout", "max_conns_per_node",
+    "min_conns_per_node", "conn_pools_per_node", "tend_interval", "use_services_alternate",
+    "max_concurrent_operations", "operation_queue_timeout_ms", "policies", "ip_map", "rack_ids", "rack_id",
+    "rack_aware", "app_id", "max_error_rate", "error_rate_window", "connect_timeout", "login_timeout_ms",
+    "fail_if_not_connected", "tls",
+];
+
+impl Config {
+    /// Checks a configuration dict; user and password given to `connect` win over those in it.
+    pub(crate) fn parse(
+        config: &Bound<'_, PyAny>,
+        user: Option<String>,
+        password: Option<String>,
+    ) -> Result<Self> {
+        let dict = config.cast::<PyDict>().map_err(|_| {
+            Error::wrong_type(format!("the configuration is a dict, not {}", type_name(config)))
+        })?;
+        check_names(dict)?;
+        let fields = Fields(dict);
+        let policy = client_policy(&fields, user, password)?;
+        policy.validate().map_err(|error| Error::argument(error.base_message()))?;
+        let policies = match fields.get("policies")? {
+            Some(policies) => Policies::parse(&policies)?,
+            None => Policies::default(),
+        };
+        Ok(Self {
+            hosts: parse_hosts(&fields)?,
+            policies,
+            policy,
+            max_concurrent_operations: fields
+                .number::<usize>("max_concurrent_operations")?
+                .filter(|&bound| bound > 0),
+            operation_queue_timeout: Duration::from_millis(
+                fields.number("operation_queue_timeout_ms")?.unwrap_or(0),
+            ),
+        })
+    }
+
+    pub(crate) fn hosts(&self) -> Vec<Host> {
+        self.hosts.clone()
+    }
+
+    pub(crate) fn policy(&self) -> &ClientPolicy {
+        &self.policy
+    }
+
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    pub(crate) fn cluster_name(&self) -> Option<&str> {
+        self.policy.cluster_name.as_deref()
+    }
+
+    pub(crate) fn warm_connections(&self) -> usize {
+        self.policy.min_conns_per_node.max(1)
+    }
+
+    pub(crate) fn connection_limit(&self) -> usize {
+        self.policy.max_conns_per_node
+    }
+
+    pub(crate) fn max_concurrent_operations(&self) -> Option<usize> {
+        self.max_concurrent_operations
+    }
+
+    pub(crate) fn operation_queue_timeout(&self) -> Duration {
+        self.operation_queue_timeout
+    }
+}
+
+fn check_names(dict: &Bound<'_, PyDict>) -> Result<()> {
+    let py = dict.py();
+    for name in dict.keys() {
+        let name: String = name
+            .extract()
+            .map_err(|_| Error::argument(format!("configuration names are str, not {}", repr(&name))))?;
+        if let Some((_, advice)) = MEANINGLESS.iter().find(|(known, _)| *known == name) {
+            let message = std::ffi::CString::new(format!("configuration '{name}' has no meaning here: {advice}"))
+                .map_err(|_| Error::value("configuration names hold no NUL"))?;
+            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 3)?;
+        } else if !NAMES.contains(&name.as_str()) {
+            return Err(Error::argument(format!(
+                "configuration '{name}' is unknown; {}",
+                suggestion(&name, NAMES)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Typed look-ups that name the key in their errors.
+struct Fields<'a, 'py>(&'a Bound<'py, PyDict>);
+
+impl<'py> Fields<'_, 'py> {
+    /// What is there; None counts as nothing.
+    fn get(&self, name: &str) -> Result<Option<Bound<'py, PyAny>>> {
+        Ok(self.0.get_item(name)?.filter(|value| !value.is_none()))
+    }
+
+    fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>> {
+        let Some(value) = self.get(name)? else {
+            return Ok(None);
+        };
+        let number: i64 = if value.is_instance_of::<pyo3::types::PyBool>() {
+            return Err(bad(name, &value, "an int"));
+        } else {
+            value.extract().map_err(|_| bad(name, &value, "an int"))?
+        };
+        T::try_from(number).map(Some).map_err(|_| {
+            Error::argument(format!("configuration '{name}': {number} is out of range"))
+        })
+    }
+
+    fn flag(&self, name: &str) -> Result<Option<bool>> {
+        self.get(name)?
+            .map(|value| value.extract().map_err(|_| bad(name, &value, "a bool")))
+            .transpose()
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>> {
+        self.get(name)?
+            .map(|value| value.extract().map_err(|_| bad(name, &value, "a str")))
+            .transpose()
+    }
+}
+
+fn bad(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> Error {
+    Error::argument(format!("configuration '{name}': {} is not {wanted}", repr(value)))
+}
+
+fn client_policy(
+    fields: &Fields<'_, '_>,
+    user: Option<String>,
+    password: Option<String>,
+) -> Result<ClientPolicy> {
+    if fields.get("tls")?.is_some() {
+        return Err(Error::argument("configuration 'tls': TLS is not supported by this version"));
+    }
+    let most = fields.number("max_conns_per_node")?.unwrap_or(MOST_CONNECTIONS);
+    let least = fields.number("min_conns_per_node")?.filter(|&least| least > 0);
+    if most == 0 {
+        return Err(Error::argument("configuration 'max_conns_per_node': 0 connections serve nobody"));
+    }
+    if let Some(least) = least.filter(|&least| least > most) {
+        return Err(Error::argument(format!(
+            "configuration 'min_conns_per_node': {least} is more than max_conns_per_node, {most}"
+        )));
+    }
+    let tend_interval = fields.number("tend_interval")?.unwrap_or(1000);
+    if tend_interval < SHORTEST_TEND {
+        return Err(Error::argument(format!(
+            "configuration 'tend_interval': {tend_interval} ms is below {SHORTEST_TEND} ms"
+        )));
+    }
+    let mut policy = ClientPolicy {
+        timeout: fields.number("timeout")?.unwrap_or(DEFAULT_TIMEOUT),
+        connect_timeout: fields.number("connect_timeout")?.unwrap_or(0),
+        idle_timeout: fields.number("idle_timeout")?.unwrap_or(DEFAULT_TIMEOUT),
+        min_conns_per_node: least.unwrap_or(WARM.min(most)),
+        max_conns_per_node: most,
+        // One pool, so that one permit is one connection.
+        conn_pools_per_node: fields.number("conn_pools_per_node")?.unwrap_or(1),
+        fail_if_not_connected: fields.flag("fail_if_not_connected")?.unwrap_or(true),
+        tend_interval,
+        use_services_alternate: fields.flag("use_services_alternate")?.unwrap_or(false),
+        application_id: fields.text("app_id")?,
+        ip_map: ip_map(fields)?,
+        rack_ids: rack_ids(fields)?,
+        auth_mode: auth_mode(fields, user, password)?,
+        ..ClientPolicy::default()
+    };
+    policy.cluster_name = fields.text("cluster_name")?.filter(|name| !name.is_empty());
+    if let Some(milliseconds) = fields.number("login_timeout_ms")? {
+        policy.login_timeout = milliseconds;
+    }
+    if let Some(rate) = fields.number("max_error_rate")? {
+        policy.max_error_rate = rate;
+    }
+    if let Some(window) = fields.number("error_rate_window")? {
+        policy.error_rate_window = window;
+    }
+    Ok(policy)
+}
+
+fn auth_mode(
+    fields: &Fields<'_, '_>,
+    user: Option<String>,
+    password: Option<String>,
+) -> Result<AuthMode> {
+    let (user, password) = match (user, password) {
+        (Some(user), Some(password)) => (Some(user), Some(password)),
+        (Some(_), None) => return Err(Error::client("connect() got a username without a password")),
+        (None, Some(_)) => return Err(Error::client("connect() got a password without a username")),
+        (None, None) => (fields.text("user")?, fields.text("password")?),
+    };
+    let mode: u8 = fields.number("auth_mode")?.unwrap_or(0);
+    match (mode, user, password) {
+        (2, ..) => Ok(AuthMode::Pki),
+        (_, Some(user), Some(password)) => match mode {
+            0 => Ok(AuthMode::Internal(user, password)),
+            1 => Ok(AuthMode::External(user, password)),
+            3 => Ok(AuthMode::ExternalInsecure(user, password)),
+            other => Err(Error::argument(format!("configuration 'auth_mode': {other} is not an AUTH_ constant"))),
+        },
+        (_, Some(_), None) => Err(Error::client("configuration 'user' without a 'password'")),
+        (_, None, Some(_)) => Err(Error::client("configuration 'password' without a 'user'")),
+        (0..=3, None, None) => Ok(AuthMode::None),
+        (other, ..) => Err(Error::argument(format!("configuration 'auth_mode': {other} is not an AUTH_ constant"))),
+    }
+}
+
+fn ip_map(fields: &Fields<'_, '_>) -> Result<Option<HashMap<String, String>>> {
+    fields
+        .get("ip_map")?
+        .map(|value| value.extract().map_err(|_| bad("ip_map", &value, "a dict of str to str")))
+        .transpose()
+}
+
+fn rack_ids(fields: &Fields<'_, '_>) -> Result<Option<Vec<usize>>> {
+    let aware = fields.flag("rack_aware")?;
+    let mut ids: Vec<usize> = match fields.get("rack_ids")? {
+        Some(value) => value.extract().map_err(|_| bad("rack_ids", &value, "a list of ints"))?,
+        None => Vec::new(),
+    };
+    if ids.is_empty() && aware == Some(true) {
+        ids.extend(fields.number::<usize>("rack_id")?);
+    }
+    if aware == Some(false) {
+        ids.clear();
+    }
+    Ok((!ids.is_empty()).then_some(ids))
+}
+
+fn parse_hosts(fields: &Fields<'_, '_>) -> Result<Vec<Host>> {
+    let Some(value) = fields.get("hosts")? else {
+        return Err(Error::value("configuration 'hosts' is missing: [(\"127.0.0.1\", 3000)], for example"));
+    };
+    let entries: Vec<Bound<'_, PyAny>> = if let Ok(list) = value.cast::<PyList>() {
+        list.iter().collect()
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        tuple.iter().collect()
+    } else {
+        return Err(bad("hosts", &value, "a list of (host, port) tuples or \"host:port\" strings"));
+    };
+    if entries.is_empty() {
+        return Err(Error::value("configuration 'hosts' is empty"));
+    }
+    entries
+        .iter()
+        .map(|entry| {
+            parse_host(entry).map_err(|error| error.within(format!("configuration 'hosts': {}", repr(entry))))
+        })
+        .collect()
+}
+
+fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
+    if let Ok(text) = entry.cast::<PyString>() {
+        return parse_address(str_of(text)?);
+    }
+    let Ok(tuple) = entry.cast::<PyTuple>() else {
+        return Err(Error::value("a host is (host, port), (host, port, tls_name), (host,) or \"host:port\""));
+    };
+    let name: String = tuple
+        .get_item(0)
+        .ok()
+        .and_then(|name| name.extract().ok())
+        .filter(|name: &String| !name.is_empty())
+        .ok_or_else(|| Error::value("the host name must be a non-empty str"))?;
+    let port = match tuple.get_item(1) {
+        Err(_) => DEFAULT_PORT,
+        Ok(port) => checked_port(port.extract().ok())?,
+    };
+    match tuple.len() {
+        1 | 2 => Ok(Host::new(&name, port)),
+        3 => {
+            let tls_name: Option<String> =
+                tuple.get_item(2)?.extract().map_err(|_| Error::value("the TLS name must be a str or None"))?;
+            Ok(match tls_name {
+                Some(tls_name) => Host::new_tls(&name, &tls_name, port),
+                None => Host::new(&name, port),
+            })
+        }
+        _ => Err(Error::value("a host has at most three parts: (host, port, tls_name)")),
+    }
+}
+
+/// `host`, `host:port`, `[v6]`, `[v6]:port`.
+fn parse_address(text: &str) -> Result<Host> {
+    let text = text.trim();
+    let (name, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (name, rest) = rest
+            .split_once(']')
+            .ok_or_else(|| Error::value("an IPv6 address needs its closing bracket"))?;
+        (name, rest.strip_prefix(':'))
+    } else if text.matches(':').count() > 1 {
+        (text, None)
+    } else {
+        match text.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (text, None),
+        }
+    };
+    if name.is_empty() {
+        return Err(Error::value("the host name is empty"));
+    }
+    let port = match port {
+        None => DEFAULT_PORT,
+        Some(port) => checked_port(port.parse().ok())?,
+    };
+    Ok(Host::new(name, port))
+}
+
+fn checked_port(port: Option<i64>) -> Result<u16> {
+    port.and_then(|port| u16::try_from(port).ok())
+        .filter(|&port| port > 0)
+        .ok_or_else(|| Error::value("the port must be an int from 1 to 65535"))
+}

@@ -1,0 +1,12 @@
+//! The only place where Python objects become Aerospike's types and back.
+
+pub(crate) mod batch;
+pub(crate) mod config;
+pub(crate) mod key;
+pub(crate) mod keys;
+pub(crate) mod names;
+pub(crate) mod operation;
+pub(crate) mod policy;
+pub(crate) mod record;
+pub(crate) mod reply;
+pub(crate) mod value;

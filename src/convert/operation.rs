@@ -1,0 +1,160 @@
+//! Operation dicts: `{"op": code, "bin": name, "val": value}`.
+
+use aerospike_core::operations::{self, Operation};
+use aerospike_core::{Bin, Value};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::keys::items_of;
+use super::value::{self, repr, str_of, type_name};
+use crate::error::{Error, Result};
+
+/// Limit of the protocol (section 2.3).
+const LONGEST_BIN: usize = 15;
+
+const READ: i64 = 1;
+const WRITE: i64 = 2;
+const INCREMENT: i64 = 5;
+const APPEND: i64 = 9;
+const PREPEND: i64 = 10;
+const TOUCH: i64 = 11;
+const DELETE: i64 = 12;
+
+/// Operations on one record.
+pub(crate) struct Operations {
+    pub(crate) list: Vec<Operation>,
+    /// Of each, the bin whose answer it gives; None for those that answer nothing.
+    pub(crate) answers: Vec<Option<String>>,
+    pub(crate) writes: bool,
+}
+
+/// Reads a list of operation dicts.
+pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Operations> {
+    let items = items_of(object, "ops")?;
+    if items.is_empty() {
+        return Err(Error::argument("ops is empty: there is nothing to do"));
+    }
+    let mut operations = Operations {
+        list: Vec::with_capacity(items.len()),
+        answers: Vec::with_capacity(items.len()),
+        writes: false,
+    };
+    for (index, item) in items.iter().enumerate() {
+        add(&mut operations, item).map_err(|error| error.within(format!("ops[{index}]")))?;
+    }
+    Ok(operations)
+}
+
+fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
+    let dict = item
+        .cast::<PyDict>()
+        .map_err(|_| Error::wrong_type(format!("an operation is a dict, not {}", type_name(item))))?;
+    let code: i64 = match dict.get_item("op")? {
+        Some(code) => code
+            .extract()
+            .map_err(|_| Error::argument(format!("'op' is an OPERATOR_ constant, not {}", repr(&code))))?,
+        None => return Err(Error::argument("'op' is missing")),
+    };
+    let (operation, answer) = match code {
+        READ => match dict.get_item("bin")?.filter(|bin| !bin.is_none()) {
+            Some(bin) => {
+                let name = bin_name(&bin)?.to_owned();
+                (operations::get_bin(name.clone()), Some(name))
+            }
+            None => (operations::get(), Some(String::new())),
+        },
+        WRITE => (operations::put(&bin(dict)?), None),
+        INCREMENT => {
+            let bin = bin(dict)?;
+            if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
+                return Err(Error::wrong_type(format!("bin '{}' can be incremented by int or float only", bin.name)));
+            }
+            (operations::add(&bin), None)
+        }
+        APPEND => (operations::append(&text_bin(dict)?), None),
+        PREPEND => (operations::prepend(&text_bin(dict)?), None),
+        TOUCH => (operations::touch(), None),
+        DELETE => (operations::delete(), None),
+        1001..=4999 => {
+            return Err(Error::argument(format!(
+                "operation {code} on lists, maps, bits or HyperLogLogs is not supported by this version"
+            )));
+        }
+        other => return Err(Error::argument(format!("{other} is not an OPERATOR_ constant"))),
+    };
+    operations.writes |= code != READ;
+    operations.list.push(operation);
+    operations.answers.push(answer);
+    Ok(())
+}
+
+fn bin(dict: &Bound<'_, PyDict>) -> Result<Bin> {
+    let Some(name) = dict.get_item("bin")? else {
+        return Err(Error::argument("'bin' is missing"));
+    };
+    let Some(value) = dict.get_item("val")? else {
+        return Err(Error::argument("'val' is missing"));
+    };
+    named_bin(&name, &value)
+}
+
+fn text_bin(dict: &Bound<'_, PyDict>) -> Result<Bin> {
+    let bin = bin(dict)?;
+    check_text(&bin)?;
+    Ok(bin)
+}
+
+/// What can be appended and prepended.
+pub(crate) fn check_text(bin: &Bin) -> Result<()> {
+    match bin.value {
+        Value::String(_) | Value::Blob(_) => Ok(()),
+        _ => Err(Error::wrong_type(format!(
+            "bin '{}': only str and bytes can be appended or prepended",
+            bin.name
+        ))),
+    }
+}
+
+/// A bin from its name and value.
+pub(crate) fn named_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<Bin> {
+    let name = bin_name(name)?;
+    let value = value::parse(value).map_err(|error| error.within(format!("bin '{name}'")))?;
+    Ok(Bin::new(name, value))
+}
+
+/// The bins of a dict.
+pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
+    let dict = object
+        .cast::<PyDict>()
+        .map_err(|_| Error::wrong_type(format!("bins is a dict, not {}", type_name(object))))?;
+    if dict.is_empty() {
+        return Err(Error::value("bins is empty: there is nothing to write"));
+    }
+    dict.iter().map(|(name, value)| named_bin(&name, &value)).collect()
+}
+
+/// A checked bin name.
+pub(crate) fn bin_name<'a>(object: &'a Bound<'_, PyAny>) -> Result<&'a str> {
+    let text = object.cast::<PyString>().map_err(|_| {
+        Error::wrong_type(format!("bin name {} is a {}, not a str", repr(object), type_name(object)))
+    })?;
+    let name = str_of(text)?;
+    if name.is_empty() {
+        return Err(Error::value("a bin name is empty"));
+    }
+    if name.len() > LONGEST_BIN {
+        return Err(Error::value(format!(
+            "bin name '{name}' has {} bytes: at most {LONGEST_BIN} are allowed",
+            name.len()
+        )));
+    }
+    if name.contains('\0') {
+        return Err(Error::value(format!("bin name {} holds a NUL", repr(object))));
+    }
+    Ok(name)
+}
+
+/// A list of bin names.
+pub(crate) fn bin_names(object: &Bound<'_, PyAny>) -> Result<Vec<String>> {
+    items_of(object, "bins")?.iter().map(|item| bin_name(item).map(str::to_owned)).collect()
+}

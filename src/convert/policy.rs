@@ -1,0 +1,637 @@
+//! Policies: dicts with names and numbers to the core's structs.
+//!
+//! One dict may be shared by all operations, so every name is known here once; what an operation has no
+//! use for, it ignores. A name that nothing has a use for is a mistake and says so.
+
+use std::sync::Arc;
+
+use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
+use aerospike_core::{
+    BatchDeletePolicy, BatchReadPolicy, BatchWritePolicy, CommitLevel, Concurrency, Expiration,
+    GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl, RecordExistsAction, Replica,
+};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+
+use super::value::{numpy_scalar, repr, str_of, type_name};
+use crate::error::{Error, Result};
+
+/// Ten years, the server's limit (protocol section 2.6).
+const LONGEST_TTL: i64 = 315_360_000;
+
+/// A time to live as the caller may give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ttl {
+    /// The client-wide policy's, or else the namespace's.
+    ClientDefault,
+    /// What the server is told.
+    Is(Expiration),
+}
+
+/// What a policy or meta dict says; `None` where it says nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) socket_timeout: Option<u32>,
+    pub(crate) total_timeout: Option<u32>,
+    pub(crate) timeout_delay: Option<u32>,
+    pub(crate) max_retries: Option<usize>,
+    pub(crate) sleep_between_retries: Option<u32>,
+    pub(crate) sleep_multiplier: Option<f64>,
+    pub(crate) read_mode_ap: Option<ReadModeAp>,
+    pub(crate) read_mode_sc: Option<ReadModeSc>,
+    pub(crate) replica: Option<Replica>,
+    pub(crate) read_touch_ttl: Option<ReadTouchTtl>,
+    pub(crate) compress: Option<bool>,
+    pub(crate) compression_threshold: Option<usize>,
+    pub(crate) error_detail_verbosity: Option<u8>,
+    pub(crate) send_key: Option<bool>,
+    pub(crate) exists: Option<RecordExistsAction>,
+    pub(crate) generation_policy: Option<GenerationPolicy>,
+    pub(crate) generation: Option<u32>,
+    pub(crate) commit_level: Option<CommitLevel>,
+    pub(crate) durable_delete: Option<bool>,
+    pub(crate) on_locking_only: Option<bool>,
+    pub(crate) respond_per_each_op: Option<bool>,
+    pub(crate) ttl: Option<Ttl>,
+    pub(crate) allow_inline: Option<bool>,
+    pub(crate) allow_inline_ssd: Option<bool>,
+    pub(crate) respond_all_keys: Option<bool>,
+    pub(crate) max_records: Option<u64>,
+    pub(crate) records_per_second: Option<u32>,
+    pub(crate) max_concurrent_nodes: Option<usize>,
+    pub(crate) record_queue_size: Option<usize>,
+    pub(crate) expected_duration: Option<QueryDuration>,
+    pub(crate) include_bin_data: Option<bool>,
+    pub(crate) timeout: Option<u32>,
+}
+
+/// Defines the names a dict may hold and what each sets. `gen` is not among them: it is an enum in a
+/// policy and a number in meta.
+macro_rules! names {
+    ($($name:literal => |$options:ident, $value:ident| $set:expr;)*) => {
+        const NAMES: &[&str] = &["gen", $($name),*];
+
+        fn set(options: &mut Options, name: &str, value: &Bound<'_, PyAny>) -> Result<bool> {
+            match name {
+                $($name => {
+                    let ($options, $value) = (options, value);
+                    $set;
+                })*
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+    };
+}
+
+names! {
+    "socket_timeout" => |o, v| o.socket_timeout = Some(number(v)?);
+    "total_timeout" => |o, v| o.total_timeout = Some(number(v)?);
+    "timeout_delay" => |o, v| o.timeout_delay = Some(number(v)?);
+    "max_retries" => |o, v| o.max_retries = Some(number(v)?);
+    "sleep_between_retries" => |o, v| o.sleep_between_retries = Some(number(v)?);
+    "sleep_multiplier" => |o, v| o.sleep_multiplier = Some(real(v)?);
+    "read_mode_ap" => |o, v| o.read_mode_ap = Some(choice(v, &[ReadModeAp::One, ReadModeAp::All])?);
+    "read_mode_sc" => |o, v| o.read_mode_sc = Some(choice(v, &[
+        ReadModeSc::Session, ReadModeSc::Linearize, ReadModeSc::AllowReplica, ReadModeSc::AllowUnavailable,
+    ])?);
+    "replica" => |o, v| o.replica = Some(choice(v, &[
+        Replica::Master, Replica::Sequence, Replica::PreferRack, Replica::MasterProles, Replica::Random,
+    ])?);
+    "read_touch_ttl_percent" => |o, v| o.read_touch_ttl = Some(touch_percent(v)?);
+    "compress" => |o, v| o.compress = Some(flag(v)?);
+    "compression_threshold" => |o, v| o.compression_threshold = Some(number(v)?);
+    "error_detail_verbosity" => |o, v| o.error_detail_verbosity = Some(at_most(v, 3)?);
+    "key" => |o, v| o.send_key = Some(choice(v, &[false, true])?);
+    "exists" => |o, v| o.exists = Some(choice(v, &[
+        RecordExistsAction::Update, RecordExistsAction::UpdateOnly, RecordExistsAction::Replace,
+        RecordExistsAction::ReplaceOnly, RecordExistsAction::CreateOnly,
+    ])?);
+    "commit_level" => |o, v| o.commit_level = Some(choice(v, &[CommitLevel::CommitAll, CommitLevel::CommitMaster])?);
+    "durable_delete" => |o, v| o.durable_delete = Some(flag(v)?);
+    "on_locking_only" => |o, v| o.on_locking_only = Some(flag(v)?);
+    "respond_per_each_op" => |o, v| o.respond_per_each_op = Some(flag(v)?);
+    "ttl" => |o, v| o.ttl = Some(ttl(v)?);
+    "allow_inline" => |o, v| o.allow_inline = Some(flag(v)?);
+    "allow_inline_ssd" => |o, v| o.allow_inline_ssd = Some(flag(v)?);
+    "respond_all_keys" => |o, v| o.respond_all_keys = Some(flag(v)?);
+    "concurrency" => |_o, v| { choice(v, &[0, 1])?; };
+    "concurrent" => |_o, v| { flag(v)?; };
+    "max_records" => |o, v| o.max_records = Some(number(v)?);
+    "records_per_second" => |o, v| o.records_per_second = Some(number(v)?);
+    "max_concurrent_nodes" => |o, v| o.max_concurrent_nodes = Some(number(v)?);
+    "record_queue_size" => |o, v| o.record_queue_size = Some(number(v)?);
+    "expected_duration" => |o, v| o.expected_duration = Some(choice(v, &[
+        QueryDuration::Long, QueryDuration::Short, QueryDuration::LongRelaxAp,
+    ])?);
+    "include_bin_data" => |o, v| o.include_bin_data = Some(flag(v)?);
+    "partition_filter" => |_o, _v| ();
+    "timeout" => |o, v| o.timeout = Some(number(v)?);
+    "filter_expression" => |_o, v| filter(v)?;
+    "expressions" => |_o, v| filter(v)?;
+    "module" => |_o, _v| ();
+    "function" => |_o, _v| ();
+    "args" => |_o, _v| ();
+}
+
+/// Which of the two dicts of a write is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dict {
+    Policy,
+    Meta,
+}
+
+impl Options {
+    /// Reads a policy: a dict, a prepared policy, or None.
+    pub(crate) fn from_policy(policy: Option<&Bound<'_, PyAny>>) -> Result<Self> {
+        let mut options = Self::default();
+        if let Some(policy) = policy {
+            options.read(policy, Dict::Policy)?;
+        }
+        Ok(options)
+    }
+
+    /// Reads a policy and a meta dict; where both speak of the same, the policy wins.
+    pub(crate) fn from_policy_and_meta(
+        policy: Option<&Bound<'_, PyAny>>,
+        meta: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Self> {
+        let mut options = Self::from_meta(meta)?;
+        if let Some(policy) = policy {
+            options.read(policy, Dict::Policy)?;
+        }
+        Ok(options)
+    }
+
+    /// Reads the meta dict of one record.
+    pub(crate) fn from_meta(meta: Option<&Bound<'_, PyAny>>) -> Result<Self> {
+        let mut options = Self::default();
+        if let Some(meta) = meta {
+            options.read(meta, Dict::Meta)?;
+        }
+        Ok(options)
+    }
+
+    fn read(&mut self, object: &Bound<'_, PyAny>, kind: Dict) -> Result<()> {
+        if object.is_none() {
+            return Ok(());
+        }
+        if let Ok(prepared) = object.cast::<PreparedPolicy>() {
+            self.overlay(&prepared.get().options);
+            return Ok(());
+        }
+        let dict = object.cast::<PyDict>().map_err(|_| {
+            Error::argument(format!("a policy is a dict, not {} ({})", repr(object), type_name(object)))
+        })?;
+        for (name, value) in dict.iter() {
+            let name = name.cast::<PyString>().map_err(|_| {
+                Error::argument(format!("policy names are str, not {}", repr(&name)))
+            })?;
+            let name = str_of(name)?;
+            self.read_one(name, &value, kind).map_err(|error| error.within(format!("policy '{name}'")))?;
+        }
+        Ok(())
+    }
+
+    fn read_one(&mut self, name: &str, value: &Bound<'_, PyAny>, kind: Dict) -> Result<()> {
+        if name == "gen" {
+            if kind == Dict::Meta {
+                self.generation = Some(number(value)?);
+            } else {
+                self.generation_policy = Some(choice(
+                    value,
+                    &[GenerationPolicy::None, GenerationPolicy::ExpectGenEqual, GenerationPolicy::ExpectGenGreater],
+                )?);
+            }
+            return Ok(());
+        }
+        if set(self, name, value)? {
+            return Ok(());
+        }
+        Err(Error::argument(format!("no policy has this name; {}", suggestion(name, NAMES))))
+    }
+
+    /// Takes over whatever `other` says.
+    pub(crate) fn overlay(&mut self, other: &Self) {
+        macro_rules! take {
+            ($($field:ident),*) => {$(
+                if other.$field.is_some() {
+                    self.$field.clone_from(&other.$field);
+                }
+            )*};
+        }
+        take!(
+            socket_timeout, total_timeout, timeout_delay, max_retries, sleep_between_retries, sleep_multiplier,
+            read_mode_ap, read_mode_sc, replica, read_touch_ttl, compress, compression_threshold,
+            error_detail_verbosity, send_key, exists, generation_policy, generation, commit_level, durable_delete,
+            on_locking_only, respond_per_each_op, ttl, allow_inline, allow_inline_ssd, respond_all_keys,
+            max_records, records_per_second, max_concurrent_nodes, record_queue_size, expected_duration,
+            include_bin_data, timeout
+        );
+    }
+
+    fn fill_base(&self, base: &mut aerospike_core::policy::BasePolicy) {
+        macro_rules! give {
+            ($($field:ident => $target:ident),*) => {$(
+                if let Some(value) = &self.$field {
+                    base.$target = value.clone();
+                }
+            )*};
+        }
+        give!(
+            socket_timeout => socket_timeout, total_timeout => total_timeout, timeout_delay => timeout_delay,
+            max_retries => max_retries, sleep_between_retries => sleep_between_retries,
+            sleep_multiplier => sleep_multiplier, read_mode_ap => read_mode_ap, read_mode_sc => read_mode_sc,
+            replica => replica, read_touch_ttl => read_touch_ttl, compress => use_compression,
+            compression_threshold => compression_threshold, error_detail_verbosity => error_detail_verbosity
+        );
+    }
+
+    /// The policy of a read.
+    pub(crate) fn fill_read(&self, policy: &mut ReadPolicy) {
+        self.fill_base(&mut policy.base_policy);
+    }
+
+    /// What the server is told of the generation: `meta["gen"]` asks for equality unless the policy says
+    /// otherwise.
+    fn generation(&self) -> (Option<GenerationPolicy>, Option<u32>) {
+        let policy = self.generation_policy.or(self.generation.map(|_| GenerationPolicy::ExpectGenEqual));
+        (policy, self.generation)
+    }
+
+    /// The policy of a write.
+    pub(crate) fn fill_write(&self, policy: &mut WritePolicy) {
+        self.fill_base(&mut policy.base_policy);
+        let (generation_policy, generation) = self.generation();
+        macro_rules! give {
+            ($($value:expr => $target:ident),*) => {$(
+                if let Some(value) = $value {
+                    policy.$target = value;
+                }
+            )*};
+        }
+        give!(
+            self.exists => record_exists_action, generation_policy => generation_policy,
+            generation => generation, self.commit_level => commit_level, self.send_key => send_key,
+            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.respond_per_each_op => respond_per_each_op, self.expiration() => expiration,
+            self.records_per_second => records_per_second
+        );
+    }
+
+    /// What the server is told of the time to live, if anything is said here.
+    pub(crate) fn expiration(&self) -> Option<Expiration> {
+        match self.ttl {
+            Some(Ttl::Is(expiration)) => Some(expiration),
+            Some(Ttl::ClientDefault) | None => None,
+        }
+    }
+
+    /// The policy of a whole batch.
+    pub(crate) fn fill_batch(&self, policy: &mut BatchPolicy) {
+        self.fill_base(&mut policy.base_policy);
+        if let Some(value) = self.allow_inline {
+            policy.allow_inline = value;
+        }
+        if let Some(value) = self.allow_inline_ssd {
+            policy.allow_inline_ssd = value;
+        }
+        if let Some(value) = self.respond_all_keys {
+            policy.respond_all_keys = value;
+        }
+        // Not one after the other, in spite of the name: all nodes at once, without a task for each.
+        policy.concurrency = Concurrency::Sequential;
+    }
+
+    /// The policy of a batch's reads.
+    pub(crate) fn batch_read(&self) -> BatchReadPolicy {
+        BatchReadPolicy {
+            read_touch_ttl: self.read_touch_ttl.unwrap_or(ReadTouchTtl::ServerDefault),
+            ..BatchReadPolicy::default()
+        }
+    }
+
+    /// The policy of a batch's writes.
+    pub(crate) fn batch_write(&self) -> BatchWritePolicy {
+        let mut policy = BatchWritePolicy::default();
+        let (generation_policy, generation) = self.generation();
+        macro_rules! give {
+            ($($value:expr => $target:ident),*) => {$(
+                if let Some(value) = $value {
+                    policy.$target = value;
+                }
+            )*};
+        }
+        give!(
+            self.exists => record_exists_action, generation_policy => generation_policy,
+            generation => generation, self.commit_level => commit_level, self.send_key => send_key,
+            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.expiration() => expiration
+        );
+        policy
+    }
+
+    /// The policy of a batch's removals.
+    pub(crate) fn batch_delete(&self) -> BatchDeletePolicy {
+        let mut policy = BatchDeletePolicy::default();
+        let (generation_policy, generation) = self.generation();
+        macro_rules! give {
+            ($($value:expr => $target:ident),*) => {$(
+                if let Some(value) = $value {
+                    policy.$target = value;
+                }
+            )*};
+        }
+        give!(
+            generation_policy => generation_policy, generation => generation,
+            self.commit_level => commit_level, self.send_key => send_key, self.durable_delete => durable_delete
+        );
+        policy
+    }
+}
+
+/// The client-wide policies; each operation starts from one of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Policies {
+    read: (Options, Arc<ReadPolicy>),
+    write: (Options, Arc<WritePolicy>),
+    operate: (Options, Arc<WritePolicy>),
+    remove: (Options, Arc<WritePolicy>),
+    batch: (Options, Arc<BatchPolicy>),
+    batch_write: (Options, Arc<BatchPolicy>),
+    info: Options,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self::new(|_| Options::default())
+    }
+}
+
+impl Policies {
+    /// Policies from the options of each kind of operation.
+    fn new(options: impl Fn(&str) -> Options) -> Self {
+        let read = |kind: &str| {
+            let options = options(kind);
+            let mut policy = ReadPolicy::default();
+            options.fill_read(&mut policy);
+            (options, Arc::new(policy))
+        };
+        let write = |kind: &str| {
+            let options = options(kind);
+            let mut policy = WritePolicy::default();
+            options.fill_write(&mut policy);
+            (options, Arc::new(policy))
+        };
+        let batch = |mut policy: BatchPolicy| {
+            let options = options("batch");
+            options.fill_batch(&mut policy);
+            (options, Arc::new(policy))
+        };
+        Self {
+            read: read("read"),
+            write: write("write"),
+            operate: write("operate"),
+            remove: write("remove"),
+            batch: batch(BatchPolicy::default()),
+            batch_write: batch(BatchPolicy::write_default()),
+            info: options("info"),
+        }
+    }
+
+    /// Reads `config["policies"]`.
+    pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
+        const KINDS: &[&str] = &[
+            "read", "write", "operate", "remove", "batch", "info", "apply", "query", "scan", "admin",
+        ];
+        let dict = object.cast::<PyDict>().map_err(|_| {
+            Error::argument(format!("'policies' is a dict of dicts, not {}", type_name(object)))
+        })?;
+        let mut kinds = std::collections::HashMap::new();
+        for (kind, policy) in dict.iter() {
+            let kind: String = kind
+                .extract()
+                .map_err(|_| Error::argument("the names in 'policies' are str"))?;
+            if !KINDS.contains(&kind.as_str()) {
+                return Err(Error::argument(format!(
+                    "'policies' has no '{kind}'; {}",
+                    suggestion(&kind, KINDS)
+                )));
+            }
+            let options = Options::from_policy(Some(&policy))
+                .map_err(|error| error.within(format!("policies['{kind}']")))?;
+            kinds.insert(kind, options);
+        }
+        Ok(Self::new(|kind| kinds.get(kind).cloned().unwrap_or_default()))
+    }
+
+    /// The policy of a read.
+    pub(crate) fn read(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<Arc<ReadPolicy>> {
+        let Some(policy) = policy else {
+            return Ok(Arc::clone(&self.read.1));
+        };
+        let mut own = ReadPolicy::clone(&self.read.1);
+        Options::from_policy(Some(policy))?.fill_read(&mut own);
+        Ok(Arc::new(own))
+    }
+
+    /// The policy of a put, append, prepend, increment or touch.
+    pub(crate) fn write(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+        meta: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Arc<WritePolicy>> {
+        write_over(&self.write.1, policy, meta)
+    }
+
+    /// The policy of an operate.
+    pub(crate) fn operate(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+        meta: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Arc<WritePolicy>> {
+        write_over(&self.operate.1, policy, meta)
+    }
+
+    /// The policy of a remove.
+    pub(crate) fn remove(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+        meta: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Arc<WritePolicy>> {
+        write_over(&self.remove.1, policy, meta)
+    }
+
+    /// The policy of a batch of reads, and all that was said for its rows.
+    pub(crate) fn batch(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<(Arc<BatchPolicy>, Options)> {
+        batch_over(&self.batch, policy)
+    }
+
+    /// The policy of a batch that writes, and all that was said for its rows.
+    pub(crate) fn batch_write(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<(Arc<BatchPolicy>, Options)> {
+        batch_over(&self.batch_write, policy)
+    }
+
+    /// The timeout of an info command in milliseconds; 0 is the core's default.
+    pub(crate) fn info_timeout(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<u32> {
+        let mut options = self.info.clone();
+        options.overlay(&Options::from_policy(policy)?);
+        Ok(options.timeout.unwrap_or(0))
+    }
+}
+
+fn write_over(
+    base: &Arc<WritePolicy>,
+    policy: Option<&Bound<'_, PyAny>>,
+    meta: Option<&Bound<'_, PyAny>>,
+) -> Result<Arc<WritePolicy>> {
+    if policy.is_none() && meta.is_none() {
+        return Ok(Arc::clone(base));
+    }
+    let mut own = WritePolicy::clone(base);
+    Options::from_policy_and_meta(policy, meta)?.fill_write(&mut own);
+    Ok(Arc::new(own))
+}
+
+fn batch_over(
+    base: &(Options, Arc<BatchPolicy>),
+    policy: Option<&Bound<'_, PyAny>>,
+) -> Result<(Arc<BatchPolicy>, Options)> {
+    let (options, shared) = base;
+    if policy.is_none() {
+        return Ok((Arc::clone(shared), options.clone()));
+    }
+    let given = Options::from_policy(policy)?;
+    let mut own = BatchPolicy::clone(shared);
+    given.fill_batch(&mut own);
+    let mut options = options.clone();
+    options.overlay(&given);
+    Ok((Arc::new(own), options))
+}
+
+/// A policy parsed once and accepted wherever a policy dict is.
+#[pyclass(frozen, module = "aerospike_py._aerospike")]
+#[derive(Debug)]
+pub(crate) struct PreparedPolicy {
+    options: Options,
+}
+
+/// Parses a policy once, for use in many calls.
+#[pyfunction]
+pub(crate) fn prepare(policy: &Bound<'_, PyAny>) -> PyResult<PreparedPolicy> {
+    Ok(PreparedPolicy { options: Options::from_policy(Some(policy))? })
+}
+
+#[pymethods]
+impl PreparedPolicy {
+    fn __repr__(&self) -> String {
+        format!("PreparedPolicy({:?})", self.options)
+    }
+}
+
+/// "did you mean …?", or all there is.
+pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
+    let nearest = known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= name.len().max(3) / 2);
+    match nearest {
+        Some((_, candidate)) => format!("did you mean '{candidate}'?"),
+        None => format!("known are {}", known.join(", ")),
+    }
+}
+
+/// An int in the range of `T`; bool and None are none.
+fn number<T: TryFrom<i64>>(value: &Bound<'_, PyAny>) -> Result<T> {
+    let number = plain_int(value)?;
+    T::try_from(number).map_err(|_| Error::argument(format!("{number} is out of range")))
+}
+
+fn plain_int(value: &Bound<'_, PyAny>) -> Result<i64> {
+    if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
+        if let Some(item) = numpy_scalar(value)?.filter(|item| item.is_instance_of::<PyInt>()) {
+            return plain_int(&item);
+        }
+        return Err(Error::argument(format!("{} is not an int", repr(value))));
+    }
+    value
+        .extract()
+        .map_err(|_| Error::argument(format!("{} is out of range", repr(value))))
+}
+
+fn real(value: &Bound<'_, PyAny>) -> Result<f64> {
+    if value.is_instance_of::<PyFloat>() || (value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>()) {
+        return Ok(value.extract()?);
+    }
+    Err(Error::argument(format!("{} is not a number", repr(value))))
+}
+
+fn flag(value: &Bound<'_, PyAny>) -> Result<bool> {
+    match value.cast::<PyBool>() {
+        Ok(flag) => Ok(flag.is_true()),
+        // The official client takes 0 and 1 here.
+        Err(_) => choice(value, &[false, true])
+            .map_err(|_| Error::argument(format!("{} is not a bool", repr(value)))),
+    }
+}
+
+/// The constant with this number.
+fn choice<T: Copy>(value: &Bound<'_, PyAny>, choices: &[T]) -> Result<T> {
+    let number = if let Ok(flag) = value.cast::<PyBool>() {
+        // `{"key": True}` can only mean one thing where there are two choices.
+        if choices.len() != 2 {
+            return Err(Error::argument(format!("{} is not an int", repr(value))));
+        }
+        i64::from(flag.is_true())
+    } else {
+        plain_int(value)?
+    };
+    usize::try_from(number)
+        .ok()
+        .and_then(|index| choices.get(index))
+        .copied()
+        .ok_or_else(|| Error::argument(format!("{number} is not one of 0 to {}", choices.len() - 1)))
+}
+
+fn at_most(value: &Bound<'_, PyAny>, limit: u8) -> Result<u8> {
+    let number: u8 = number(value)?;
+    if number > limit {
+        return Err(Error::argument(format!("{number} is out of range: 0 to {limit}")));
+    }
+    Ok(number)
+}
+
+fn touch_percent(value: &Bound<'_, PyAny>) -> Result<ReadTouchTtl> {
+    match plain_int(value)? {
+        -1 => Ok(ReadTouchTtl::DontReset),
+        0 => Ok(ReadTouchTtl::ServerDefault),
+        percent @ 1..=100 => Ok(ReadTouchTtl::Percent(percent as u8)),
+        other => Err(Error::argument(format!("{other} is neither -1 nor 0 nor a percentage"))),
+    }
+}
+
+/// A time to live in seconds, or one of the special values, also as the unsigned number they travel as.
+pub(crate) fn ttl(value: &Bound<'_, PyAny>) -> Result<Ttl> {
+    const NEVER: i64 = u32::MAX as i64;
+    Ok(match plain_int(value)? {
+        0 => Ttl::Is(Expiration::NamespaceDefault),
+        -1 | NEVER => Ttl::Is(Expiration::Never),
+        -2 | 4_294_967_294 => Ttl::Is(Expiration::DontUpdate),
+        -3 | 4_294_967_293 => Ttl::ClientDefault,
+        seconds @ 1..=LONGEST_TTL => Ttl::Is(Expiration::Seconds(seconds as u32)),
+        other => {
+            return Err(Error::argument(format!(
+                "ttl {other} is neither a special value nor 1 to {LONGEST_TTL} seconds"
+            )));
+        }
+    })
+}
+
+/// A filter that cannot be applied is never dropped: what it would have kept out could be deleted.
+fn filter(value: &Bound<'_, PyAny>) -> Result<()> {
+    if value.is_none() {
+        return Ok(());
+    }
+    Err(Error::argument("filter expressions are not supported by this version"))
+}

@@ -1,0 +1,208 @@
+//! Replies become Python objects on the thread that asked.
+//!
+//! A [`Reply`] is what the reactor sends back. A [`Shape`] stays with the caller and says what to make of
+//! it, with the caller's own objects in it: no Python object crosses the bridge.
+
+use aerospike_core::Record;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyList, PyString};
+use pyo3::{PyTraverseError, PyVisit};
+
+use super::batch::{BatchReading, BatchWriting, Row};
+use super::keys::Keys;
+use super::names::{self, named_tuple};
+use super::record::{self, CallersKey};
+use super::value;
+use crate::numpy::{Columns, Layout};
+
+/// What a request ends in when it succeeds.
+pub(crate) enum Reply {
+    Nothing,
+    Flag(bool),
+    Text(String),
+    /// Of each node: its name, an error code, the answer.
+    Infos(Vec<(String, i32, String)>),
+    Record(Box<Record>),
+    /// Generation and void time, if the record exists.
+    Header(Option<(u32, u32)>),
+    Rows(Vec<Row>),
+    Written { rows: Vec<Row>, retry: Retry },
+    Columns(Columns),
+}
+
+/// How the attempts of a batch went.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retry {
+    pub(crate) attempts: usize,
+    pub(crate) max_attempts: usize,
+    pub(crate) truncated_by_timeout: bool,
+    pub(crate) unresolved: usize,
+}
+
+/// What to make of a reply.
+pub(crate) enum Shape {
+    /// Whatever the reply is by itself: None, a bool, a text, infos.
+    Plain,
+    /// The client: `connect` returns it.
+    Object(Py<PyAny>),
+    Record(CallersKey),
+    Exists(CallersKey),
+    /// The answers one by one, each with its bin.
+    Ordered(CallersKey, Vec<Option<String>>),
+    BatchRead { keys: Keys, lazy: bool },
+    BatchWrite(Keys),
+    Numpy(Keys, Layout),
+}
+
+/// A conversion that may need several turns of the event loop.
+pub(crate) enum Conversion {
+    Done(Py<PyAny>),
+    Reading(Box<BatchReading>),
+    Writing(Box<BatchWriting>),
+}
+
+impl Shape {
+    /// Begins the conversion; everything but rows is converted at once.
+    pub(crate) fn begin(self, py: Python<'_>, reply: Reply) -> PyResult<Conversion> {
+        Ok(Conversion::Done(match (self, reply) {
+            (Self::BatchRead { keys, lazy: false }, Reply::Rows(rows)) => {
+                return Ok(Conversion::Reading(Box::new(BatchReading::begin(py, keys, rows)?)));
+            }
+            (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
+                super::batch::lazy(py, keys, rows)?.into_any()
+            }
+            (Self::BatchWrite(keys), Reply::Written { rows, retry }) => {
+                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(py, keys, rows, retry))));
+            }
+            (Self::Numpy(keys, layout), Reply::Columns(columns)) => columns.into_python(py, keys, &layout)?,
+            (Self::Record(key), Reply::Record(record)) => {
+                record::record(py, key.to_python(py)?, &record)?.unbind()
+            }
+            (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
+            (Self::Ordered(key, answers), Reply::Record(record)) => ordered(py, &key, &answers, &record)?.unbind(),
+            (Self::Object(object), _) => object,
+            (_, reply) => plain(py, reply)?.unbind(),
+        }))
+    }
+
+    /// The whole conversion.
+    pub(crate) fn convert(self, py: Python<'_>, reply: Reply) -> PyResult<Py<PyAny>> {
+        self.begin(py, reply)?.finish(py)
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Plain => Ok(()),
+            Self::Object(object) => visit.call(object),
+            Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
+            Self::BatchRead { keys, .. } | Self::BatchWrite(keys) => keys.traverse(visit),
+            Self::Numpy(keys, layout) => {
+                keys.traverse(visit)?;
+                layout.traverse(visit)
+            }
+        }
+    }
+}
+
+impl Conversion {
+    /// Goes on for up to `rows` rows. Returns how many were converted.
+    pub(crate) fn advance(&mut self, py: Python<'_>, rows: usize) -> PyResult<usize> {
+        let (converted, done) = match self {
+            Self::Done(_) => return Ok(0),
+            Self::Reading(reading) => reading.advance(py, rows)?,
+            Self::Writing(writing) => writing.advance(py, rows)?,
+        };
+        if let Some(object) = done {
+            *self = Self::Done(object);
+        }
+        Ok(converted)
+    }
+
+    /// Whether more rows wait.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+
+    /// What is left, in one go.
+    pub(crate) fn finish(mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        loop {
+            if let Self::Done(object) = self {
+                return Ok(object);
+            }
+            self.advance(py, usize::MAX)?;
+        }
+    }
+}
+
+fn plain(py: Python<'_>, reply: Reply) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match reply {
+        Reply::Flag(flag) => PyBool::new(py, flag).to_owned().into_any(),
+        Reply::Text(text) => PyString::new(py, &text).into_any(),
+        Reply::Infos(infos) => {
+            let class = names::INFO.get(py)?;
+            let list = PyList::empty(py);
+            for (node, code, answer) in infos {
+                list.append(named_tuple(
+                    class,
+                    [
+                        PyString::new(py, &node).into_any(),
+                        code.into_pyobject(py)?.into_any(),
+                        PyString::new(py, &answer).into_any(),
+                    ],
+                )?)?;
+            }
+            list.into_any()
+        }
+        _ => py.None().into_bound(py),
+    })
+}
+
+fn exists<'py>(
+    py: Python<'py>,
+    key: &CallersKey,
+    header: Option<(u32, u32)>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let meta = match header {
+        Some((generation, void_time)) => record::metadata(py, generation, void_time)?,
+        None => py.None().into_bound(py),
+    };
+    named_tuple(names::EXISTS.get(py)?, [key.to_python(py)?, meta])
+}
+
+/// Each operation's answer with its bin, in the order asked. A read of all bins answers with each of them.
+fn ordered<'py>(
+    py: Python<'py>,
+    key: &CallersKey,
+    answers: &[Option<String>],
+    record: &Record,
+) -> PyResult<Bound<'py, PyAny>> {
+    let class = names::BIN.get(py)?;
+    let list = PyList::empty(py);
+    let results = record.results.as_deref().unwrap_or_default();
+    for (index, answer) in answers.iter().enumerate() {
+        match answer.as_deref() {
+            None => {}
+            Some("") => {
+                for (name, value) in &record.bins {
+                    let name = names::bin_name(py, name).into_any();
+                    list.append(named_tuple(class, [name, value::to_python(py, value)?])?)?;
+                }
+            }
+            Some(name) => {
+                let value = match results.get(index) {
+                    Some(value) => value::to_python(py, value)?,
+                    None => py.None().into_bound(py),
+                };
+                list.append(named_tuple(class, [names::bin_name(py, name).into_any(), value])?)?;
+            }
+        }
+    }
+    named_tuple(
+        names::ORDERED.get(py)?,
+        [
+            key.to_python(py)?,
+            record::metadata(py, record.generation, record.expiration())?,
+            list.into_any(),
+        ],
+    )
+}

@@ -1,0 +1,253 @@
+//! Values: Python's to the core's and back.
+
+use aerospike_core::{FloatValue, IndexMap, Value};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple,
+    PyType,
+};
+
+use super::names::{GEOJSON, HYPERLOGLOG};
+use crate::error::{Error, Result};
+
+/// How deep lists and maps may nest: the server's own limit lies lower than what would end our stack.
+const DEEPEST: usize = 64;
+
+/// A Python object as a bin's value or a part of one.
+pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Value> {
+    parse_nested(object, 0)
+}
+
+fn parse_nested(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
+    let py = object.py();
+    if let Ok(text) = object.cast::<PyString>() {
+        let value = str_of(text)?.to_owned();
+        // A plain str is by far the most frequent; only a subclass can be a GeoJSON.
+        return Ok(if !text.is_exact_instance_of::<PyString>() && object.is_instance(GEOJSON.get(py)?)? {
+            Value::GeoJson(value)
+        } else {
+            Value::String(value)
+        });
+    }
+    // Before int, whose subclass it is.
+    if let Ok(flag) = object.cast::<PyBool>() {
+        return Ok(Value::Bool(flag.is_true()));
+    }
+    if let Ok(number) = object.cast::<PyInt>() {
+        return int_of(number).map(Value::Int);
+    }
+    if let Ok(number) = object.cast::<PyFloat>() {
+        return Ok(float(number.value()));
+    }
+    if object.is_none() {
+        return Ok(Value::Nil);
+    }
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        let value = bytes.as_bytes().to_vec();
+        return Ok(if !bytes.is_exact_instance_of::<PyBytes>() && object.is_instance(HYPERLOGLOG.get(py)?)? {
+            Value::Hll(value)
+        } else {
+            Value::Blob(value)
+        });
+    }
+    if let Some(bytes) = buffer_of(object)? {
+        return Ok(Value::Blob(bytes));
+    }
+    parse_container(object, depth)
+}
+
+fn parse_container(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
+    if let Ok(list) = object.cast::<PyList>() {
+        check_depth(depth)?;
+        let items = list.iter().map(|item| parse_nested(&item, depth + 1));
+        return Ok(Value::List(items.collect::<Result<_>>()?));
+    }
+    if let Ok(tuple) = object.cast::<PyTuple>() {
+        check_depth(depth)?;
+        let items = tuple.iter_borrowed().map(|item| parse_nested(&item, depth + 1));
+        return Ok(Value::List(items.collect::<Result<_>>()?));
+    }
+    if let Ok(dict) = object.cast::<PyDict>() {
+        check_depth(depth)?;
+        let mut map = IndexMap::with_capacity(dict.len());
+        for (key, value) in dict.iter() {
+            let value = parse_nested(&value, depth + 1)?;
+            map.insert(parse_map_key(&key)?, value);
+        }
+        return Ok(Value::OrderedMap(map));
+    }
+    if let Some(item) = numpy_scalar(object)? {
+        return parse_nested(&item, depth);
+    }
+    Err(Error::wrong_type(format!(
+        "{} is not a type Aerospike stores: use None, bool, int, float, str, bytes, bytearray, memoryview, \
+         list, tuple, dict, GeoJSON, HyperLogLog or a NumPy scalar",
+        type_name(object)
+    )))
+}
+
+/// Servers lose pairs with other keys silently, so they are refused here.
+fn parse_map_key(key: &Bound<'_, PyAny>) -> Result<Value> {
+    let value = match parse_nested(key, 0)? {
+        value @ (Value::String(_) | Value::Int(_) | Value::Blob(_)) => return Ok(value),
+        other => other,
+    };
+    drop(value);
+    Err(Error::wrong_type(format!(
+        "map key {} is a {}: map keys are int, str or bytes",
+        repr(key),
+        type_name(key)
+    )))
+}
+
+fn check_depth(depth: usize) -> Result<()> {
+    if depth >= DEEPEST {
+        return Err(Error::value(format!("lists and dicts nest deeper than {DEEPEST} levels")));
+    }
+    Ok(())
+}
+
+/// A float64 as the core keeps it.
+pub(crate) fn float(value: f64) -> Value {
+    Value::Float(FloatValue::F64(value.to_bits()))
+}
+
+/// The UTF-8 text of a str.
+pub(crate) fn str_of<'a>(text: &'a Bound<'_, PyString>) -> Result<&'a str> {
+    text.to_str().map_err(|_| {
+        Error::value(format!("{} holds a lone surrogate, which is not UTF-8", repr(text.as_any())))
+    })
+}
+
+/// An int that fits into 64 bits with sign.
+pub(crate) fn int_of(number: &Bound<'_, PyInt>) -> Result<i64> {
+    number.extract().map_err(|_| {
+        Error::overflow(format!("{} does not fit into a signed 64-bit integer", repr(number.as_any())))
+    })
+}
+
+/// The bytes of a bytearray or a memoryview.
+pub(crate) fn buffer_of(object: &Bound<'_, PyAny>) -> Result<Option<Vec<u8>>> {
+    if let Ok(array) = object.cast::<PyByteArray>() {
+        return Ok(Some(array.to_vec()));
+    }
+    if object.cast::<PyMemoryView>().is_ok() {
+        // `tobytes` also takes views with strides.
+        let bytes = object.call_method0("tobytes")?;
+        return Ok(Some(bytes.cast::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()));
+    }
+    Ok(None)
+}
+
+/// A NumPy scalar as the Python object it stands for; NumPy itself is never imported.
+pub(crate) fn numpy_scalar<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
+    static GENERIC: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let py = object.py();
+    let generic = match GENERIC.get(py) {
+        Some(generic) => generic.bind(py),
+        None => {
+            let modules = py.import("sys")?.getattr("modules")?;
+            let Ok(numpy) = modules.get_item("numpy") else {
+                return Ok(None);
+            };
+            let Ok(generic) = numpy.getattr("generic") else {
+                return Ok(None);
+            };
+            let generic = generic.cast_into::<PyType>().map_err(PyErr::from)?;
+            GENERIC.get_or_init(py, || generic.unbind()).bind(py)
+        }
+    };
+    if !object.is_instance(generic)? {
+        return Ok(None);
+    }
+    let item = object.call_method0("item")?;
+    // A long double has no smaller form and would come back here for ever.
+    if item.is_instance(generic)? {
+        return Ok(None);
+    }
+    Ok(Some(item))
+}
+
+/// The name of an object's type, for messages.
+pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
+    object
+        .get_type()
+        .name()
+        .map_or_else(|_| "object".to_owned(), |name| name.to_string())
+}
+
+/// A short repr, for messages.
+pub(crate) fn repr(object: &Bound<'_, PyAny>) -> String {
+    const LONGEST: usize = 80;
+    let text = object
+        .repr()
+        .map_or_else(|_| type_name(object), |repr| repr.to_string_lossy().into_owned());
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// A value as a Python object.
+pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::Nil => py.None().into_bound(py),
+        Value::Bool(flag) => PyBool::new(py, *flag).to_owned().into_any(),
+        Value::Int(number) => number.into_bound_py_any(py)?,
+        Value::Float(number) => PyFloat::new(py, f64::from(number)).into_any(),
+        Value::String(text) => PyString::new(py, text).into_any(),
+        Value::Blob(bytes) | Value::Unknown(_, bytes) => PyBytes::new(py, bytes).into_any(),
+        Value::List(items) | Value::MultiResult(items) => list(py, items)?.into_any(),
+        Value::HashMap(map) => dict(py, map.iter(), map.len())?,
+        Value::OrderedMap(map) => dict(py, map.iter(), map.len())?,
+        Value::SortedMap(map) => dict(py, map.iter(), map.len())?,
+        Value::KeyValueList(pairs) => {
+            pair_list(py, pairs.iter().map(|(key, value)| (key, value)))?.into_any()
+        }
+        Value::GeoJson(text) => GEOJSON.get(py)?.call1((text.as_str(),))?,
+        Value::Hll(bytes) => HYPERLOGLOG.get(py)?.call1((PyBytes::new(py, bytes),))?,
+        // Selection arguments; a server does not store them.
+        other => PyString::new(py, &other.to_string()).into_any(),
+    })
+}
+
+/// A list of values.
+pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
+    let objects: Vec<_> = items.iter().map(|item| to_python(py, item)).collect::<PyResult<_>>()?;
+    PyList::new(py, objects)
+}
+
+fn dict<'py, 'a>(
+    py: Python<'py>,
+    pairs: impl Iterator<Item = (&'a Value, &'a Value)> + Clone,
+    _size: usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    // Other languages can store keys that a dict cannot hold.
+    let unhashable = |key: &Value| {
+        matches!(
+            key,
+            Value::List(_) | Value::HashMap(_) | Value::OrderedMap(_) | Value::SortedMap(_) | Value::KeyValueList(_)
+        )
+    };
+    if pairs.clone().any(|(key, _)| unhashable(key)) {
+        return Ok(pair_list(py, pairs)?.into_any());
+    }
+    let dict = PyDict::new(py);
+    for (key, value) in pairs {
+        dict.set_item(to_python(py, key)?, to_python(py, value)?)?;
+    }
+    Ok(dict.into_any())
+}
+
+fn pair_list<'py, 'a>(
+    py: Python<'py>,
+    pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
+) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for (key, value) in pairs {
+        list.append(PyTuple::new(py, [to_python(py, key)?, to_python(py, value)?])?)?;
+    }
+    Ok(list)
+}

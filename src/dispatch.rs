@@ -1,0 +1,151 @@
+//! The only place that knows sync from async.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use pyo3::prelude::*;
+
+use crate::aio::pending::{self, Start};
+use crate::aio::port::{Outcome, Token};
+use crate::convert::reply::Shape;
+use crate::engine::{Engine, Job, engine};
+use crate::error::{Error, Result};
+use crate::ops::Operation;
+use crate::session::Session;
+
+/// How the caller waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// On this thread, with the interpreter released.
+    Blocking,
+    /// In an `await`.
+    Awaitable,
+}
+
+/// What crosses the bridge.
+pub(crate) trait Request: Send + 'static {
+    /// The name of the method that makes it.
+    const NAME: &'static str;
+
+    /// Does it, on the reactor.
+    fn answer(self) -> impl Future<Output = Outcome> + Send;
+}
+
+/// An operation on a connected cluster.
+pub(crate) struct Routed<O> {
+    pub(crate) session: Arc<Session>,
+    pub(crate) operation: O,
+}
+
+impl<O: Operation> Request for Routed<O> {
+    const NAME: &'static str = O::NAME;
+
+    async fn answer(self) -> Outcome {
+        self.session.execute(self.operation).await
+    }
+}
+
+/// Carries out a parsed call, or reports why it could not be parsed: in the await, if the caller awaits.
+pub(crate) fn dispatch<'py, R: Request>(
+    py: Python<'py>,
+    mode: Mode,
+    call: Result<(R, Shape)>,
+) -> PyResult<Bound<'py, PyAny>> {
+    match (mode, call) {
+        (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
+        (Mode::Awaitable, Ok((request, shape))) => pending::spawn(py, R::NAME, start(request), shape),
+        (Mode::Blocking, Err(error)) => Err(error.into()),
+        (Mode::Awaitable, Err(error)) => pending::failed(py, R::NAME, error.into()),
+    }
+}
+
+/// The request as a future whose panics are errors.
+async fn outcome<R: Request>(request: R) -> Outcome {
+    AssertUnwindSafe(request.answer())
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())))
+}
+
+fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Error::panic(format!("{name} panicked, which is a defect of aerospike_py or of its engine: {text}"))
+}
+
+fn start<R: Request>(request: R) -> Start {
+    Box::new(move |token: Token| -> Job {
+        Box::pin(async move {
+            let outcome = outcome(request).await;
+            token.complete(outcome);
+        })
+    })
+}
+
+fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
+    let engine = engine()?;
+    let reply = if is_main_thread(py)? {
+        let request: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(outcome(request));
+        wait_for_signals_too(py, engine, request)?
+    } else {
+        py.detach(|| engine.reactor.block_on(outcome(request)))?
+    };
+    Ok(shape.convert(py, reply)?.into_bound(py))
+}
+
+/// The main thread comes back now and then to run signal handlers. If one raises, as Ctrl-C does, the
+/// request goes on without us.
+fn wait_for_signals_too(
+    py: Python<'_>,
+    engine: &Engine,
+    mut request: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+) -> PyResult<crate::convert::reply::Reply> {
+    let listener = engine.heartbeat.listen(engine.reactor.handle());
+    loop {
+        let outcome = py.detach(|| {
+            engine.reactor.block_on(async {
+                tokio::select! {
+                    biased;
+                    outcome = &mut request => Some(outcome),
+                    () = listener.next() => None,
+                }
+            })
+        });
+        if let Some(outcome) = outcome {
+            return Ok(outcome?);
+        }
+        if let Err(raised) = py.check_signals() {
+            engine.reactor.submit(Box::pin(async move {
+                drop(request.await);
+            }));
+            return Err(raised);
+        }
+    }
+}
+
+/// Whether this is the thread that runs signal handlers.
+fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
+    use std::cell::Cell;
+    thread_local! {
+        /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
+        static ANSWER: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
+    }
+    let generation = crate::fork::generation();
+    if let Some((known, answer)) = ANSWER.get()
+        && known == generation
+    {
+        return Ok(answer);
+    }
+    let threading = py.import("threading")?;
+    let main = threading.call_method0("main_thread")?.getattr("ident")?;
+    let answer = main.eq(threading.call_method0("get_ident")?)?;
+    ANSWER.set(Some((generation, answer)));
+    Ok(answer)
+}

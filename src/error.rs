@@ -1,0 +1,303 @@
+//! Errors as data. Rust keeps them typed; they become Python exceptions at the boundary only.
+
+use std::fmt;
+
+use aerospike_core as core;
+use aerospike_core::ErrorKind;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
+
+use crate::convert::key::KeyParts;
+
+/// What went wrong, in the words of `aerospike_py.exception._from_error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The server answered with a code.
+    Server,
+    /// Anything on our side that has no kind of its own.
+    Client,
+    /// A deadline passed.
+    Timeout,
+    /// A connection could not be made or broke.
+    Connection,
+    /// No node can serve the request.
+    Cluster,
+    /// An argument is out of its domain.
+    Argument,
+    /// An argument has the wrong type.
+    Type,
+    /// An argument has the right type and a value nobody could use.
+    Value,
+    /// A number does not fit.
+    Overflow,
+    /// Too many requests wait.
+    Backpressure,
+    /// A defect of this library.
+    Panic,
+    /// The client was closed while the request was under way.
+    Closed,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Timeout => "timeout",
+            Self::Connection => "connection",
+            Self::Cluster => "cluster",
+            Self::Argument => "argument",
+            Self::Type => "type",
+            Self::Value => "value",
+            Self::Overflow => "overflow",
+            Self::Backpressure => "backpressure",
+            Self::Panic => "panic",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A failed request.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    /// The server's result code, or a negative one of the client's.
+    code: i32,
+    message: String,
+    in_doubt: bool,
+    subcode: Option<u32>,
+    node: Option<String>,
+    key: Option<Box<KeyParts>>,
+}
+
+/// A failure, or an exception that Python code raised while we called it (never crosses the inbox).
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// Ours.
+    Failure(Box<Failure>),
+    /// Python's.
+    Raised(PyErr),
+}
+
+/// What a request ends in.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// The client-side code of everything that has none of its own.
+const CLIENT: i32 = -1;
+/// The server's code for a time-out, which the client's own time-outs share.
+pub(crate) const TIMEOUT: i32 = 9;
+/// The server's code for an unknown namespace.
+pub(crate) const INVALID_NAMESPACE: i32 = 20;
+
+impl Error {
+    fn new(kind: Kind, code: i32, message: impl Into<String>) -> Self {
+        Self::Failure(Box::new(Failure {
+            kind,
+            code,
+            message: message.into(),
+            in_doubt: false,
+            subcode: None,
+            node: None,
+            key: None,
+        }))
+    }
+
+    /// A failure on our side.
+    pub(crate) fn client(message: impl Into<String>) -> Self {
+        Self::new(Kind::Client, CLIENT, message)
+    }
+
+    /// An argument outside its domain.
+    pub(crate) fn argument(message: impl Into<String>) -> Self {
+        Self::new(Kind::Argument, CLIENT, message)
+    }
+
+    /// An argument of the wrong type.
+    pub(crate) fn wrong_type(message: impl Into<String>) -> Self {
+        Self::new(Kind::Type, CLIENT, message)
+    }
+
+    /// An argument nobody could use.
+    pub(crate) fn value(message: impl Into<String>) -> Self {
+        Self::new(Kind::Value, CLIENT, message)
+    }
+
+    /// A number that does not fit.
+    pub(crate) fn overflow(message: impl Into<String>) -> Self {
+        Self::new(Kind::Overflow, CLIENT, message)
+    }
+
+    /// Too many requests wait.
+    pub(crate) fn backpressure(message: impl Into<String>) -> Self {
+        Self::new(Kind::Backpressure, CLIENT, message)
+    }
+
+    /// A deadline passed before the request was sent.
+    pub(crate) fn expired(message: impl Into<String>) -> Self {
+        Self::new(Kind::Timeout, TIMEOUT, message)
+    }
+
+    /// A connection could not be made.
+    pub(crate) fn connection(message: impl Into<String>) -> Self {
+        Self::new(Kind::Connection, CLIENT, message)
+    }
+
+    /// A code as the server would have answered it.
+    pub(crate) fn server(code: i32, message: impl Into<String>) -> Self {
+        Self::new(Kind::Server, code, message)
+    }
+
+    /// A defect of this library.
+    pub(crate) fn panic(message: impl Into<String>) -> Self {
+        Self::new(Kind::Panic, CLIENT, message)
+    }
+
+    /// The client was closed while the request was under way.
+    pub(crate) fn closed(in_doubt: bool) -> Self {
+        let mut error = Self::new(
+            Kind::Closed,
+            CLIENT,
+            "The client was closed before the request was answered",
+        );
+        if let Self::Failure(failure) = &mut error {
+            failure.in_doubt = in_doubt;
+        }
+        error
+    }
+
+    /// The message with what it is about in front: `bin 'a': …`.
+    pub(crate) fn within(self, what: impl fmt::Display) -> Self {
+        match self {
+            Self::Failure(mut failure) => {
+                failure.message = format!("{what}: {}", failure.message);
+                Self::Failure(failure)
+            }
+            raised @ Self::Raised(_) => raised,
+        }
+    }
+
+    /// The same error, for the record it befell.
+    pub(crate) fn of_key(self, key: &core::Key) -> Self {
+        match self {
+            Self::Failure(mut failure) => {
+                failure.key.get_or_insert_with(|| Box::new(key.into()));
+                Self::Failure(failure)
+            }
+            raised @ Self::Raised(_) => raised,
+        }
+    }
+
+    /// The message, without the code.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Failure(failure) => failure.message.clone(),
+            Self::Raised(error) => error.to_string(),
+        }
+    }
+
+    /// The result code; that of a Python exception is the client's.
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Failure(failure) => failure.code,
+            Self::Raised(_) => CLIENT,
+        }
+    }
+
+    /// Whether this is a broken or missing connection.
+    pub(crate) fn is_transport(&self) -> bool {
+        matches!(self, Self::Failure(failure) if matches!(failure.kind, Kind::Connection | Kind::Cluster | Kind::Timeout))
+    }
+
+    /// Whether a write may have happened all the same.
+    pub(crate) fn in_doubt(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.in_doubt)
+    }
+}
+
+impl From<core::Error> for Error {
+    fn from(error: core::Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::Server { .. } | ErrorKind::UdfBadResponse => Kind::Server,
+            ErrorKind::InvalidNamespace => {
+                return Self::server(INVALID_NAMESPACE, error.base_message());
+            }
+            ErrorKind::Timeout => Kind::Timeout,
+            ErrorKind::Connection | ErrorKind::Io(_) => Kind::Connection,
+            ErrorKind::ConnectionPoolEmpty
+            | ErrorKind::NoMoreConnections
+            | ErrorKind::MaxErrorRate
+            | ErrorKind::InvalidNode => Kind::Cluster,
+            ErrorKind::InvalidArgument => Kind::Argument,
+            _ => Kind::Client,
+        };
+        let code = match kind {
+            Kind::Timeout => TIMEOUT,
+            _ => error.result_code(),
+        };
+        let mut message = match (kind, error.server_message()) {
+            (_, Some(text)) => format!("{}: {text}", error.base_message()),
+            (Kind::Server, None) => error.base_message(),
+            // The chain of causes says which address was tried and what it answered.
+            _ => error.to_string(),
+        };
+        if message.is_empty() {
+            message = error.to_string();
+        }
+        Self::Failure(Box::new(Failure {
+            kind,
+            code,
+            message,
+            in_doubt: error.in_doubt(),
+            subcode: Some(error.sub_code()).filter(|&code| code != 0),
+            node: error.node().map(str::to_owned),
+            key: None,
+        }))
+    }
+}
+
+impl From<PyErr> for Error {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Raised(error) => error,
+            Error::Failure(failure) => {
+                Python::attach(|py| exception(py, *failure).unwrap_or_else(|error| error))
+            }
+        }
+    }
+}
+
+/// The exception that stands for a failure.
+fn exception(py: Python<'_>, failure: Failure) -> PyResult<PyErr> {
+    static MAKER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let maker = MAKER.get_or_try_init(py, || {
+        PyResult::Ok(
+            py.import("aerospike_py.exception")?
+                .getattr("_from_error")?
+                .unbind(),
+        )
+    })?;
+    let key = match failure.key {
+        Some(key) => Some(key.into_python(py)?),
+        None => None,
+    };
+    let arguments = PyTuple::new(
+        py,
+        [
+            failure.code.into_pyobject(py)?.into_any(),
+            failure.message.into_pyobject(py)?.into_any(),
+            failure.in_doubt.into_pyobject(py)?.to_owned().into_any(),
+            failure.subcode.into_pyobject(py)?.into_any(),
+            failure.node.into_pyobject(py)?.into_any(),
+            key.into_pyobject(py)?.into_any(),
+            failure.kind.name().into_pyobject(py)?.into_any(),
+        ],
+    )?;
+    Ok(PyErr::from_value(maker.bind(py).call1(arguments)?))
+}

@@ -1,0 +1,111 @@
+//! `batch_read`: many records at once, as objects or as columns.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::BatchPolicy;
+use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Key};
+use pyo3::prelude::*;
+
+use super::get::read_bins;
+use super::{Operation, batch, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::batch::Row;
+use crate::convert::keys::Keys;
+use crate::convert::policy::Policies;
+use crate::convert::record::ttl;
+use crate::convert::reply::{Reply, Shape};
+use crate::error::{Error, Result};
+use crate::numpy::{Columns, Layout, Plan};
+
+/// A read of many records.
+pub(crate) struct BatchRead {
+    keys: Vec<Key>,
+    bins: Bins,
+    policy: Arc<BatchPolicy>,
+    row_policy: BatchReadPolicy,
+    /// How to lay the records out in an array, if they are to be.
+    plan: Option<Plan>,
+}
+
+/// What kind of result is wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a, 'py> {
+    pub(crate) dtype: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) lazy: bool,
+}
+
+impl BatchRead {
+    pub(crate) fn parse(
+        policies: &Policies,
+        (keys, callers): (Vec<Key>, Keys),
+        bins: Option<&Bound<'_, PyAny>>,
+        policy: Option<&Bound<'_, PyAny>>,
+        wanted: Wanted<'_, '_>,
+    ) -> Result<(Self, Shape)> {
+        let bins = read_bins(bins)?;
+        let (policy, options) = policies.batch(policy)?;
+        let layout = wanted.dtype.map(Layout::parse).transpose()?;
+        let operation = Self {
+            keys,
+            bins,
+            policy,
+            row_policy: options.batch_read(),
+            plan: layout.as_ref().map(Layout::plan),
+        };
+        let shape = match layout {
+            Some(layout) => Shape::Numpy(callers, layout),
+            None => Shape::BatchRead { keys: callers, lazy: wanted.lazy },
+        };
+        Ok((operation, shape))
+    }
+}
+
+impl Operation for BatchRead {
+    const NAME: &'static str = "batch_read";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Keys(&self.keys)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let operations = self
+            .keys
+            .into_iter()
+            .map(|key| BatchOperation::read(&self.row_policy, key, self.bins.clone()))
+            .collect();
+        match self.plan {
+            None => Ok(Reply::Rows(batch::send(cluster, &self.policy, operations).await?)),
+            Some(plan) => columns(cluster, &self.policy, operations, &plan).await,
+        }
+    }
+}
+
+/// The records written straight into the bytes of an array.
+async fn columns(
+    cluster: &Cluster,
+    policy: &BatchPolicy,
+    operations: Vec<BatchOperation>,
+    plan: &Plan,
+) -> Result<Reply> {
+    let keys: Vec<Key> = operations.iter().map(|operation| operation.batch_record().key.clone()).collect();
+    let rows: Vec<Row> = batch::send(cluster, policy, operations).await?;
+    let mut columns = Columns::planned(plan, rows.len());
+    for (index, (row, key)) in rows.iter().zip(&keys).enumerate() {
+        let record = row.record.as_ref().filter(|_| row.code == 0);
+        let (generation, ttl) = record.map_or((0, 0), |record| (record.generation, ttl(record.expiration())));
+        columns
+            .fill_planned(plan, index, (row.code, generation, ttl), record.map(|record| &record.bins))
+            .map_err(|error: Error| error.within(format!("key {key}")).of_key(key))?;
+    }
+    Ok(Reply::Columns(columns))
+}

@@ -1,0 +1,66 @@
+//! `connect`, `close` and what else concerns the client and no record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aio::port::Outcome;
+use crate::convert::reply::Reply;
+use crate::dispatch::Request;
+use crate::ops::Operation as _;
+use crate::ops::info::Ping;
+use crate::session::Session;
+
+/// Connects a session.
+pub(crate) struct Connect(pub(crate) Arc<Session>);
+
+impl Request for Connect {
+    const NAME: &'static str = "connect";
+
+    async fn answer(self) -> Outcome {
+        self.0.connect().await.map(|()| Reply::Nothing)
+    }
+}
+
+/// Closes a session, if there is one.
+pub(crate) struct Close {
+    pub(crate) session: Option<Arc<Session>>,
+    /// How long requests under way may take; None for as long as they do.
+    pub(crate) patience: Option<Duration>,
+}
+
+impl Request for Close {
+    const NAME: &'static str = "close";
+
+    async fn answer(self) -> Outcome {
+        if let Some(session) = self.session {
+            session.close(self.patience).await;
+        }
+        Ok(Reply::Nothing)
+    }
+}
+
+/// Nothing to do: the context manager of a client that is connected already.
+pub(crate) struct Ready;
+
+impl Request for Ready {
+    const NAME: &'static str = "connect";
+
+    async fn answer(self) -> Outcome {
+        Ok(Reply::Nothing)
+    }
+}
+
+/// Whether some node answers; never fails.
+pub(crate) struct PingAnyway(pub(crate) Option<Arc<Session>>);
+
+impl Request for PingAnyway {
+    const NAME: &'static str = Ping::NAME;
+
+    async fn answer(self) -> Outcome {
+        let answer = match self.0 {
+            Some(session) => session.execute(Ping).await,
+            None => Ok(Reply::Flag(false)),
+        };
+        Ok(answer.unwrap_or(Reply::Flag(false)))
+    }
+}

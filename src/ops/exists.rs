@@ -1,0 +1,60 @@
+//! `exists`: read the header of one record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::ReadPolicy;
+use aerospike_core::{Bins, Key, ResultCode};
+use pyo3::prelude::*;
+
+use super::{Operation, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::key;
+use crate::convert::policy::Policies;
+use crate::convert::record::CallersKey;
+use crate::convert::reply::{Reply, Shape};
+use crate::error::{Error, Result};
+
+/// A look at whether a record is there.
+pub(crate) struct Exists {
+    key: Key,
+    policy: Arc<ReadPolicy>,
+}
+
+impl Exists {
+    pub(crate) fn parse(
+        policies: &Policies,
+        key: &Bound<'_, PyAny>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        let parsed = key::parse(key)?;
+        let shape = Shape::Exists(CallersKey::new(key, &parsed));
+        Ok((Self { key: parsed, policy: policies.read(policy)? }, shape))
+    }
+}
+
+impl Operation for Exists {
+    const NAME: &'static str = "exists";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Key(&self.key)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        // A read of the header, since the core's `exists` answers without generation and void time.
+        match cluster.client.get(&self.policy, &self.key, Bins::None).await {
+            Ok(record) => Ok(Reply::Header(Some((record.generation, record.expiration())))),
+            Err(error) if error.matches(&[ResultCode::KeyNotFoundError]) => Ok(Reply::Header(None)),
+            Err(error) => Err(Error::from(error).of_key(&self.key)),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `get` and `select`: read one record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::ReadPolicy;
+use aerospike_core::{Bins, Key};
+use pyo3::prelude::*;
+
+use super::{Operation, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::policy::Policies;
+use crate::convert::record::CallersKey;
+use crate::convert::reply::{Reply, Shape};
+use crate::convert::{key, operation};
+use crate::error::{Error, Result};
+
+/// A read of one record.
+pub(crate) struct Get {
+    key: Key,
+    bins: Bins,
+    policy: Arc<ReadPolicy>,
+}
+
+impl Get {
+    /// `bins` is None for all of them; an empty list reads the header only.
+    pub(crate) fn parse(
+        policies: &Policies,
+        key: &Bound<'_, PyAny>,
+        bins: Option<&Bound<'_, PyAny>>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        let parsed = key::parse(key)?;
+        let shape = Shape::Record(CallersKey::new(key, &parsed));
+        let bins = read_bins(bins)?;
+        Ok((Self { key: parsed, bins, policy: policies.read(policy)? }, shape))
+    }
+}
+
+/// The bins to read.
+pub(crate) fn read_bins(bins: Option<&Bound<'_, PyAny>>) -> Result<Bins> {
+    Ok(match bins.filter(|bins| !bins.is_none()) {
+        None => Bins::All,
+        Some(bins) => match operation::bin_names(bins)? {
+            names if names.is_empty() => Bins::None,
+            names => Bins::Some(names),
+        },
+    })
+}
+
+impl Operation for Get {
+    const NAME: &'static str = "get";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Key(&self.key)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        match cluster.client.get(&self.policy, &self.key, self.bins).await {
+            Ok(record) => Ok(Reply::Record(Box::new(record))),
+            Err(error) => Err(Error::from(error).of_key(&self.key)),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `info_all`, `info_random_node`, `ping`.
+
+use aerospike_core::policy::AdminPolicy;
+use futures_util::future::join_all;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::Operation;
+use crate::cluster::{Cluster, Target};
+use crate::convert::policy::Policies;
+use crate::convert::reply::{Reply, Shape};
+use crate::convert::value::{repr, str_of, type_name};
+use crate::error::{Error, Result};
+
+/// An info command with its deadline.
+struct Command {
+    text: String,
+    policy: AdminPolicy,
+}
+
+impl Command {
+    fn parse(
+        policies: &Policies,
+        command: &Bound<'_, PyAny>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Self> {
+        let text = command
+            .cast::<PyString>()
+            .map_err(|_| Error::wrong_type(format!("an info command is a str, not {}", type_name(command))))?;
+        let text = str_of(text)?.trim_end_matches('\n');
+        if text.is_empty() || text.contains(['\n', '\0']) {
+            return Err(Error::value(format!("{} is not one info command", repr(command))));
+        }
+        let policy = AdminPolicy { timeout: policies.info_timeout(policy)? };
+        Ok(Self { text: text.to_owned(), policy })
+    }
+
+    /// The node's answer without the command in front.
+    async fn ask(&self, node: &aerospike_core::Node) -> Result<String> {
+        let answers = node.info(&self.policy, &[&self.text]).await?;
+        Ok(answers.into_values().next().unwrap_or_default())
+    }
+}
+
+/// A command to every node.
+pub(crate) struct InfoAll(Command);
+
+impl InfoAll {
+    pub(crate) fn parse(
+        policies: &Policies,
+        command: &Bound<'_, PyAny>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        Ok((Self(Command::parse(policies, command, policy)?), Shape::Plain))
+    }
+}
+
+impl Operation for InfoAll {
+    const NAME: &'static str = "info_all";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Any
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let nodes = cluster.client.nodes();
+        let answers = join_all(nodes.iter().map(|node| async {
+            // A node that fails does not hide what the others answered.
+            match self.0.ask(node).await {
+                Ok(answer) => (node.name().to_owned(), 0, answer),
+                Err(error) => (node.name().to_owned(), error.code(), error.text()),
+            }
+        }));
+        Ok(Reply::Infos(answers.await))
+    }
+}
+
+/// A command to some node.
+pub(crate) struct InfoRandomNode(Command);
+
+impl InfoRandomNode {
+    pub(crate) fn parse(
+        policies: &Policies,
+        command: &Bound<'_, PyAny>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        Ok((Self(Command::parse(policies, command, policy)?), Shape::Plain))
+    }
+}
+
+impl Operation for InfoRandomNode {
+    const NAME: &'static str = "info_random_node";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Any
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let node = cluster.client.random_node()?;
+        self.0.ask(&node).await.map(Reply::Text)
+    }
+}
+
+/// Whether some node answers; never fails.
+pub(crate) struct Ping;
+
+impl Operation for Ping {
+    const NAME: &'static str = "ping";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Any
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let answers = match cluster.client.random_node() {
+            Ok(node) => node.info(&AdminPolicy::default(), &["node"]).await.is_ok(),
+            Err(_) => false,
+        };
+        Ok(Reply::Flag(answers))
+    }
+}

@@ -1,0 +1,84 @@
+//! One file per operation. Each is a type with `parse` (Python to request, in [`crate::client`]'s hands)
+//! and [`Operation::run`] (request to reply, on the reactor).
+
+pub(crate) mod batch_operate;
+pub(crate) mod batch_read;
+pub(crate) mod batch_remove;
+pub(crate) mod batch_write;
+pub(crate) mod batch;
+pub(crate) mod connect;
+pub(crate) mod exists;
+pub(crate) mod get;
+pub(crate) mod info;
+pub(crate) mod operate;
+pub(crate) mod put;
+pub(crate) mod remove;
+pub(crate) mod touch;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
+
+use crate::cluster::{Cluster, Target};
+use crate::convert::reply::Reply;
+use crate::error::Result;
+
+/// The server's code for a record that does not exist.
+pub(crate) const NOT_FOUND: i32 = 2;
+
+/// What `dispatch` has to know of a request.
+pub(crate) trait Operation: Send + 'static {
+    /// The name users know it by, in metrics, traces and messages.
+    const NAME: &'static str;
+    /// Whether it can change anything, so that its loss leaves a doubt.
+    const WRITES: bool;
+
+    /// Whom it is for.
+    fn target(&self) -> Target<'_>;
+
+    /// How long it may take from the call on; zero for ever.
+    fn total_timeout(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// It waited: this is what is left of the total timeout.
+    fn shorten(&mut self, _left: Duration) {}
+
+    /// Does it.
+    fn run(self, cluster: &Cluster) -> impl Future<Output = Result<Reply>> + Send;
+}
+
+/// A policy with a total timeout.
+pub(crate) trait Timed: Clone {
+    /// Milliseconds; zero for ever.
+    fn total_timeout(&self) -> u32;
+    fn set_total_timeout(&mut self, milliseconds: u32);
+}
+
+macro_rules! timed {
+    ($($policy:ty),*) => {$(
+        impl Timed for $policy {
+            fn total_timeout(&self) -> u32 {
+                self.base_policy.total_timeout
+            }
+            fn set_total_timeout(&mut self, milliseconds: u32) {
+                self.base_policy.total_timeout = milliseconds;
+            }
+        }
+    )*};
+}
+
+timed!(ReadPolicy, WritePolicy, BatchPolicy);
+
+/// The total timeout of a policy.
+pub(crate) fn total_timeout(policy: &impl Timed) -> Duration {
+    Duration::from_millis(u64::from(policy.total_timeout()))
+}
+
+/// The policy with what is left of its total timeout, rounded up: zero would mean for ever.
+pub(crate) fn shorten(policy: &mut Arc<impl Timed>, left: Duration) {
+    let milliseconds = u32::try_from(left.as_millis()).unwrap_or(u32::MAX).saturating_add(1);
+    Arc::make_mut(policy).set_total_timeout(milliseconds);
+}

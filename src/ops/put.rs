@@ -1,0 +1,152 @@
+//! Writes of bins: `put`, `append`, `prepend`, `increment`, `remove_bin`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::WritePolicy;
+use aerospike_core::{Bin, Key, Value};
+use pyo3::prelude::*;
+
+use super::{Operation, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::policy::Policies;
+use crate::convert::reply::{Reply, Shape};
+use crate::convert::value::repr;
+use crate::convert::{key, operation};
+use crate::error::{Error, Result};
+
+/// A write of bins to one record.
+struct Write {
+    key: Key,
+    bins: Vec<Bin>,
+    policy: Arc<WritePolicy>,
+}
+
+/// The dicts that govern a write.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a, 'py> {
+    pub(crate) policies: &'a Policies,
+    pub(crate) meta: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) policy: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl Write {
+    fn parse(rules: Rules<'_, '_>, key: &Bound<'_, PyAny>, bins: Vec<Bin>) -> Result<Self> {
+        let policy = rules.policies.write(rules.policy, rules.meta)?;
+        Ok(Self { key: key::parse(key)?, bins, policy })
+    }
+}
+
+/// Defines the operation types that differ by the core's method only.
+macro_rules! writes {
+    ($($(#[$doc:meta])* $type:ident, $name:literal, $method:ident;)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $type(Write);
+
+        impl Operation for $type {
+            const NAME: &'static str = $name;
+            const WRITES: bool = true;
+
+            fn target(&self) -> Target<'_> {
+                Target::Key(&self.0.key)
+            }
+
+            fn total_timeout(&self) -> Duration {
+                total_timeout(&*self.0.policy)
+            }
+
+            fn shorten(&mut self, left: Duration) {
+                shorten(&mut self.0.policy, left);
+            }
+
+            async fn run(self, cluster: &Cluster) -> Result<Reply> {
+                let Write { key, bins, policy } = self.0;
+                match cluster.client.$method(&policy, &key, &bins).await {
+                    Ok(()) => Ok(Reply::Nothing),
+                    Err(error) => Err(Error::from(error).of_key(&key)),
+                }
+            }
+        }
+    )*};
+}
+
+writes! {
+    /// Writes bins.
+    Put, "put", put;
+    /// Appends to a string or blob.
+    Append, "append", append;
+    /// Prepends to a string or blob.
+    Prepend, "prepend", prepend;
+    /// Adds to a number.
+    Increment, "increment", add;
+    /// Removes bins: a write of nothing.
+    RemoveBin, "remove_bin", put;
+}
+
+impl Put {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        bins: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        Ok((Self(Write::parse(rules, key, operation::bins(bins)?)?), Shape::Plain))
+    }
+}
+
+fn text_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
+    let bin = operation::named_bin(name, value)?;
+    operation::check_text(&bin)?;
+    Ok(vec![bin])
+}
+
+impl Append {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        bin: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        Ok((Self(Write::parse(rules, key, text_bin(bin, value)?)?), Shape::Plain))
+    }
+}
+
+impl Prepend {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        bin: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        Ok((Self(Write::parse(rules, key, text_bin(bin, value)?)?), Shape::Plain))
+    }
+}
+
+impl Increment {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        bin: &Bound<'_, PyAny>,
+        offset: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        let bin = operation::named_bin(bin, offset)?;
+        if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
+            return Err(Error::wrong_type(format!("offset {} is neither an int nor a float", repr(offset))));
+        }
+        Ok((Self(Write::parse(rules, key, vec![bin])?), Shape::Plain))
+    }
+}
+
+impl RemoveBin {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        names: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        let names = operation::bin_names(names)?;
+        if names.is_empty() {
+            return Err(Error::value("bin_names is empty: there is nothing to remove"));
+        }
+        let bins = names.into_iter().map(|name| Bin::new(name, Value::Nil)).collect();
+        Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
+    }
+}

@@ -1,0 +1,67 @@
+//! `touch`: give one record a new time to live.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::WritePolicy;
+use aerospike_core::{Expiration, Key};
+use pyo3::prelude::*;
+
+use super::put::Rules;
+use super::{Operation, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::policy::{Ttl, ttl};
+use crate::convert::reply::{Reply, Shape};
+use crate::convert::{key, value::repr};
+use crate::error::{Error, Result};
+
+/// A touch of one record.
+pub(crate) struct Touch {
+    key: Key,
+    policy: Arc<WritePolicy>,
+}
+
+impl Touch {
+    /// `val` is a time to live in seconds that overrides the policy's; 0 leaves it to the policy.
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        val: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        let mut policy = rules.policies.write(rules.policy, rules.meta)?;
+        if let Some(val) = val {
+            if val.lt(0)? {
+                return Err(Error::overflow(format!("val {} is negative: give special values in the policy", repr(val))));
+            }
+            match ttl(val).map_err(|error| error.within("val"))? {
+                Ttl::Is(Expiration::NamespaceDefault) | Ttl::ClientDefault => {}
+                Ttl::Is(expiration) => Arc::make_mut(&mut policy).expiration = expiration,
+            }
+        }
+        Ok((Self { key: key::parse(key)?, policy }, Shape::Plain))
+    }
+}
+
+impl Operation for Touch {
+    const NAME: &'static str = "touch";
+    const WRITES: bool = true;
+
+    fn target(&self) -> Target<'_> {
+        Target::Key(&self.key)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        match cluster.client.touch(&self.policy, &self.key).await {
+            Ok(()) => Ok(Reply::Nothing),
+            Err(error) => Err(Error::from(error).of_key(&self.key)),
+        }
+    }
+}
