@@ -28,6 +28,7 @@ RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
 
 
 def class_named(tree: ast.Module, name: str) -> ast.ClassDef:
+    """The class of a name."""
     return next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
 
 
@@ -48,17 +49,20 @@ def as_coroutine(node: ast.FunctionDef, lines: list[str]) -> list[str]:
 
 
 def render_stub(template: str) -> str:
+    """The text of the stub: the template, with the methods of `AsyncClient` filled in."""
     tree = ast.parse(template)
     lines = template.splitlines()
     methods = [node for node in class_named(tree, "Client").body if isinstance(node, ast.FunctionDef)]
     end = class_named(tree, "AsyncClient").end_lineno
     coroutines = [line for method in methods for line in as_coroutine(method, lines)]
-    return HEAD + "\n".join([*lines[:end], "", *coroutines, *lines[end:]]) + "\n"
+    public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
+    names = ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
+    return HEAD + "\n".join([*lines[:end], "", *coroutines, *lines[end:], *names]) + "\n"
 
 
 def collect_docs(template: str) -> dict[str, str]:
     """Qualified name → docstring, of every class and function that has one."""
-    docs = {}
+    docs: dict[str, str] = {}
     for node in ast.parse(template).body:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             members = [m for m in node.body if isinstance(m, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else []
@@ -70,11 +74,13 @@ def collect_docs(template: str) -> dict[str, str]:
 
 
 def outputs() -> dict[Path, str]:
+    """Every file there should be, and its text."""
     template = TEMPLATE.read_text(encoding="utf-8")
     return {STUB: render_stub(template), **{DOCS / f"{name}.md": text for name, text in collect_docs(template).items()}}
 
 
 def main() -> int:
+    """Write the files, or check them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if something is out of date")
     check = parser.parse_args().check

@@ -60,18 +60,21 @@ def async_client(config: ClientConfig | dict[str, Any]) -> AsyncClient:
     return AsyncClient(config)
 
 
-def __getattr__(name: str) -> Any:
-    # Reading a package's metadata takes longer than all the rest of the import, and few ask for it.
-    if name == "__version__":
-        import importlib.metadata
+# Hidden from type checkers, which would take any name for one that exists.
+if not TYPE_CHECKING:
 
-        try:
-            version = importlib.metadata.version("aerospike-py")
-        except importlib.metadata.PackageNotFoundError:
-            version = "0.0.0"
-        globals()["__version__"] = version
-        return version
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> str:
+        # Reading a package's metadata takes longer than all the rest of the import, and few ask for it.
+        if name == "__version__":
+            import importlib.metadata
+
+            try:
+                version = importlib.metadata.version("aerospike-py")
+            except importlib.metadata.PackageNotFoundError:
+                version = "0.0.0"
+            globals()["__version__"] = version
+            return version
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [

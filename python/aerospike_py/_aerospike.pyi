@@ -1065,3 +1065,13 @@ def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     Raises:
         `InvalidArgError`: A name no policy knows, a bad value or a wrong type; the text names it and the nearest valid name.
     """
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "DevServer",
+    "LazyBatchRecords",
+    "PartitionFilter",
+    "PreparedPolicy",
+    "prepare",
+]

@@ -1,7 +1,7 @@
 """The exceptions of this package: one class per result code, under one root.
 
 A class names the result code it stands for where it has one (``class RecordNotFound(RecordError, code=2)``); the codes of all classes make
-the table `CLASSES`. Two hierarchies meet here: that of aerospike-py 0.14 and that of the official C client. Each class derives from what
+the table `ERROR_CLASSES`. Two hierarchies meet here: that of aerospike-py 0.14 and that of the official C client. Each class derives from what
 either of them would have let you catch, so ``except`` clauses written for one or the other go on working.
 
 The text of an exception raised by a client begins with ``AEROSPIKE_ERR (<code>): ``; `AerospikeError.msg` is the text without it.
@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _classes: dict[int, type[AerospikeError]] = {}
 
 #: Result code → the class raised for it. Codes that are not in it raise `ServerError` (from 0 up) or a class for the kind of failure.
-CLASSES: Mapping[int, type[AerospikeError]] = MappingProxyType(_classes)
+ERROR_CLASSES: Mapping[int, type[AerospikeError]] = MappingProxyType(_classes)
 
 
 class _SameAsResultCode:
@@ -458,7 +458,7 @@ class RustPanicError(ClientError):
     """A defect of this package: a request panicked. The client lives on."""
 
 
-class ConnectionError(ClusterError, ClientError, code=-10):  # noqa: A001 (the official client's name)
+class ConnectionError(ClusterError, ClientError, code=-10):
     """No connection, or it broke; the text names each address that was tried and what happened there."""
 
 
@@ -543,25 +543,25 @@ def _from_error(
     code: int, message: str, in_doubt: bool, subcode: int | None, node: str | None, key: tuple[Any, ...] | None, kind: str
 ) -> AerospikeError:
     """The exception for an error of the extension, which calls this to raise it."""
-    return _class_for(code, kind)(
-        _prefix(code) + message, result_code=code, in_doubt=in_doubt, subcode=subcode, node=node, key=key
-    )
+    return _class_for(code, kind)(_prefix(code) + message, result_code=code, in_doubt=in_doubt, subcode=subcode, node=node, key=key)
 
 
 # Names of the official client and of 0.14 that hide a built-in one. They stay until 1.0.0.
 _DEPRECATED: dict[str, type[AerospikeError]] = {"TimeoutError": AerospikeTimeoutError, "IndexError": AerospikeIndexError}
 
 
-def __getattr__(name: str) -> type[AerospikeError]:
-    if name in _DEPRECATED:
-        import warnings
+# Hidden from type checkers, which would take any name for one that exists.
+if not TYPE_CHECKING:
 
-        target = _DEPRECATED[name]
-        warnings.warn(
-            f"aerospike_py.exception.{name} is called {target.__name__}; the old name goes in 1.0.0", DeprecationWarning, stacklevel=2
-        )
-        return target
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> type[AerospikeError]:
+        if name in _DEPRECATED:
+            import warnings
+
+            target = _DEPRECATED[name]
+            message = f"aerospike_py.exception.{name} is called {target.__name__}; the old name goes in 1.0.0"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            return target
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # fmt: off
@@ -569,8 +569,8 @@ __all__ = [
     "AdminError", "AerospikeError", "AerospikeIndexError", "AerospikeTimeoutError", "AlwaysForbidden", "ArgumentOverflowError",
     "ArgumentTypeError", "ArgumentValueError", "AsyncConnectionError", "BackpressureError", "BatchDisabledError", "BatchFailed",
     "BatchMaxRequestError", "BatchQueueFullError", "BinExistsError", "BinIncompatibleType", "BinNameError", "BinNotFound", "BinTypeError",
-    "CLASSES", "ClientAbortError", "ClientClosedError", "ClientError", "ClusterChangeError", "ClusterError", "ConnectionError",
-    "DeviceOverload", "ElementExistsError", "ElementNotFoundError", "EnterpriseOnly", "ExpiredPassword", "FilteredOut", "ForbiddenError",
+    "ClientAbortError", "ClientClosedError", "ClientError", "ClusterChangeError", "ClusterError", "ConnectionError", "DeviceOverload",
+    "ERROR_CLASSES", "ElementExistsError", "ElementNotFoundError", "EnterpriseOnly", "ExpiredPassword", "FilteredOut", "ForbiddenError",
     "ForbiddenPassword", "IllegalState", "IndexFoundError", "IndexNameMaxCount", "IndexNameMaxLen", "IndexNotFound", "IndexNotReadable",
     "IndexOOM", "InvalidArgError", "InvalidCommand", "InvalidCredential", "InvalidField", "InvalidGeoJSON", "InvalidHostError",
     "InvalidNodeError", "InvalidPassword", "InvalidPrivilege", "InvalidQuota", "InvalidRequest", "InvalidRole", "InvalidUser",

@@ -184,7 +184,7 @@ def list_remove_by_rank_range(bin: str, rank: int, return_type: int, count: int 
     return operation(_OP_LIST_REMOVE_BY_RANK_RANGE, bin, rank=rank, return_type=return_type, **given(count=count))
 
 
-def list_increment(bin: str, index: int, val: int | float, policy: ListPolicy | None = None) -> Operation:
+def list_increment(bin: str, index: int, val: float, policy: ListPolicy | None = None) -> Operation:
     """Add to the number at `index`; answers the sum."""
     return operation(_OP_LIST_INCREMENT, bin, index=index, val=val, **given(list_policy=policy))
 

@@ -56,12 +56,12 @@ def map_put_items(bin: str, items: Mapping[Any, Any], policy: MapPolicy | None =
     return operation(_OP_MAP_PUT_ITEMS, bin, val=items, **given(map_policy=policy))
 
 
-def map_increment(bin: str, key: Any, incr: int | float, policy: MapPolicy | None = None) -> Operation:
+def map_increment(bin: str, key: Any, incr: float, policy: MapPolicy | None = None) -> Operation:
     """Add to the number under a key; answers the sum."""
     return operation(_OP_MAP_INCREMENT, bin, map_key=key, val=incr, **given(map_policy=policy))
 
 
-def map_decrement(bin: str, key: Any, decr: int | float, policy: MapPolicy | None = None) -> Operation:
+def map_decrement(bin: str, key: Any, decr: float, policy: MapPolicy | None = None) -> Operation:
     """Subtract from the number under a key; answers the difference."""
     return operation(_OP_MAP_DECREMENT, bin, map_key=key, val=decr, **given(map_policy=policy))
 

@@ -78,10 +78,10 @@ class NumpyBatchRecords:
 def _numpy() -> Any:
     """NumPy, or an ImportError that says how to get it; the extension calls this before it touches an array."""
     try:
-        import numpy
+        import numpy as np
     except ImportError as error:
         raise ImportError('NumPy is not installed and _dtype needs it: pip install "aerospike-py[numpy]"') from error
-    return numpy
+    return np
 
 
 __all__ = ["NumpyBatchRecords"]

@@ -16,6 +16,7 @@ class GeoJSON(str):
     __slots__ = ()
 
     def __new__(cls, value: str | Mapping[str, Any]) -> GeoJSON:
+        """A text as it is, or the text of a mapping."""
         return super().__new__(cls, value if isinstance(value, str) else _to_text(value))
 
     @classmethod
@@ -36,7 +37,7 @@ class GeoJSON(str):
 
         geo_data = json.loads(self)
         if not isinstance(geo_data, dict):
-            raise ValueError(f"not a GeoJSON object: {str.__repr__(self)}")
+            raise ValueError(f"not a GeoJSON object: {str.__repr__(self)}")  # noqa: TRY004 (the value is at fault: a text that is not GeoJSON)
         return geo_data
 
     def dumps(self) -> str:
