@@ -1,7 +1,7 @@
 """What goes into the clients and what comes out of them: named tuples for results, typed dicts for policies and configuration.
 
-Times are milliseconds unless a name or a comment says otherwise. A policy's defaults are those of `docs` and of the server protocol; a key
-known to any policy is accepted by every operation and ignored where it does not apply, so one dict may be shared.
+Times are milliseconds unless a name or a comment says otherwise; what holds where a key is absent stands beside it. A key known to any
+policy is accepted by every operation and ignored where it does not apply, so one dict may be shared.
 """
 
 from __future__ import annotations
