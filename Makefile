@@ -1,0 +1,93 @@
+# The commands a person types; CI types the same. Each sets up what it needs: on a machine with Rust, Python ≥ 3.10, a C compiler and make
+# nothing else has to be there.
+#
+#   PYTHON=python3.12 make test        another interpreter, when .venv is made
+#   make test ARGS="-k exception -x"   arguments for pytest, demo, bench, stress
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+# What has been done, so that it is not done again: tools installed, extension built.
+TOOLS := $(VENV)/.tools
+BUILT := $(VENV)/.built
+RIVALS := $(patsubst requirements/rival-%.txt,.cache/rivals/%/.done,$(wildcard requirements/rival-*.txt))
+RUST := Cargo.toml Cargo.lock pyproject.toml $(shell find src crates -name '*.rs' -o -name '*.md' -o -name 'Cargo.toml')
+
+export VIRTUAL_ENV := $(abspath $(VENV))
+export PYO3_PYTHON := $(abspath $(BIN)/python)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt build bench stress docs lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(BUILT) ## start the embedded server, write and read 100,000 records in every way, show how fast
+	$(BIN)/python -m aerospike_py demo $(ARGS)
+
+test: $(BUILT) ## all tests: the crates', then Python's
+	cargo test --locked --workspace --exclude aerospike_py
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(BUILT) ## formats, lints, types and stubs
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python tools/stubs.py --check
+	$(BIN)/mypy
+	$(BIN)/stubtest --concise --mypy-config-file pyproject.toml aerospike_py._aerospike
+
+fmt: $(TOOLS) ## format everything, write the stubs
+	cargo fmt --all
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/python tools/stubs.py
+
+build: $(BUILT) ## build the extension into .venv
+
+bench: $(BUILT) $(RIVALS) ## against other clients, on the embedded server
+	cargo bench --locked --package aerospike-bridge
+	$(BIN)/python benches/compare.py $(ARGS)
+
+stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
+	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
+
+docs: $(BUILT) ## the reference of the package and of the crates, into site/
+	$(BIN)/pdoc --docformat google --output-directory site/python aerospike_py aerospike_py.devserver
+	cargo doc --locked --workspace --no-deps --document-private-items
+	rm -rf site/rust && mkdir -p site && cp -R "$${CARGO_TARGET_DIR:-target}/doc" site/rust
+
+lock: $(TOOLS) ## pin the Python tools anew, from requirements/*.in
+	for in in requirements/*.in; do \
+	    $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
+	        --no-emit-index-url --no-annotate --no-header "$$in" --output-file "$${in%.in}.txt" || exit 1; \
+	done
+
+clean: ## forget everything that can be made again
+	cargo clean
+	rm -rf $(VENV) .cache site dist .mypy_cache .ruff_cache .pytest_cache python/aerospike_py/_aerospike*.so
+	find python tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo "aerospike-py needs Python 3.10 or newer, and $(PYTHON) is not: try PYTHON=python3.12 make …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(TOOLS): requirements/dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+# Optimised as it is shipped, so that tests and the demo run what users run.
+$(BUILT): $(RUST) $(TOOLS)
+	$(BIN)/maturin develop --quiet --release --locked
+	@touch $@
+
+# A venv for each client benches/compare.py compares with; one that cannot be installed here is left out, and says so.
+.cache/rivals/%/.done: requirements/rival-%.txt
+	@mkdir -p $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $< || echo "$* cannot be installed here: left out" >&2
+	@touch $@

@@ -1,0 +1,1077 @@
+# Written by tools/stubs.py from tools/client.pyi.in: change that, then run `make fmt`.
+"""The extension module: the clients' engine and the embedded server."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Literal, TypeAlias, final, overload
+
+import numpy.typing as npt
+from typing_extensions import Self
+
+from .batch import BatchReadResult
+from .numpy_batch import NumpyBatchRecords
+from .types import (
+    AdminPolicy,
+    AerospikeRecord,
+    BatchDeleteMeta,
+    BatchPolicy,
+    BatchRecord,
+    BatchWriteResult,
+    ClientConfig,
+    ExistsResult,
+    InfoNodeResult,
+    Key,
+    OperateOrderedResult,
+    Operation,
+    ReadPolicy,
+    Record,
+    UserKey,
+    WriteMeta,
+    WritePolicy,
+)
+
+# Many keys: one after the other, as the columns (namespace, set, [user keys…]), or user keys as an array.
+_BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
+
+class Client:
+    """A client for an Aerospike cluster, for threads.
+
+    A call releases the GIL and returns when the cluster has answered. A client may be used from any number of threads at once, and in a
+    child after a fork. As a context manager it connects on entry, if nobody did, and closes on exit.
+
+    Args:
+        config: The configuration, see `aerospike_py.types.ClientConfig`. It is looked at by `connect`, not here.
+    """
+
+    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    def connect(self, username: str | None = None, password: str | None = None) -> Self:
+        """Find the cluster's nodes and open connections to them.
+
+        Args:
+            username: Who logs in. Default: `user` of the configuration.
+            password: The password. Default: `password` of the configuration.
+
+        Returns:
+            The client itself.
+
+        Raises:
+            `InvalidArgError`: The configuration is wrong; the text names the key and the nearest valid one.
+            `ConnectionError`: No host could be reached; the text names each address that was tried and what happened there.
+            `NotAuthenticated`, `InvalidCredential`, …: The server refused the login.
+            `ClientError`: It is connected already, or being connected or closed, or there is a username without a password.
+        """
+    def close(self, timeout: int | None = None) -> None:
+        """Close every connection. Closing twice, or what was never connected, changes nothing; `connect` may follow.
+
+        New requests are refused from now on, those in flight may finish.
+
+        Args:
+            timeout: Milliseconds for requests in flight; what is left then fails with `ClientClosedError`, `in_doubt` if it was a write
+                that had been sent. Default: None, as long as their own policies allow.
+
+        Raises:
+            `ClientError`: It is being connected at this moment.
+        """
+    def is_connected(self) -> bool:
+        """Whether the client is connected and knows at least one node. Asks nobody; never raises."""
+    def ping(self) -> bool:
+        """Ask a node whether it is there.
+
+        Returns:
+            True if it answered, False if not or if the client is not connected. Never raises.
+        """
+    def get_node_names(self) -> list[str]:
+        """The names of the cluster's nodes, as the client knows them at this moment.
+
+        Returns:
+            Names such as ``"BB9020011AC4202"``.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+        """Send an info command to every node.
+
+        Args:
+            command: Such as ``"namespaces"`` or ``"statistics"``; see the server's reference of info commands.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            A `InfoNodeResult(node_name, error_code, response)` per node; `error_code` is not 0 where a node could not be asked.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Send an info command to one node.
+
+        Args:
+            command: Such as ``"build"``.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            The node's answer.
+
+        Raises:
+            `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+    def put(
+        self,
+        key: Key,
+        bins: Mapping[str, Any],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Write bins of a record; bins it has beside them stay.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
+                `GeoJSON` or `HyperLogLog`. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
+            `RecordTooBig`: It would exceed the server's limit.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
+        """
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
+        """Read a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)`. The key carries the user key that was asked for and the digest; `meta.ttl` is in seconds,
+            4294967295 if the record never expires.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def select(
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> Record:
+        """Read some bins of a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)`, as `get` does.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
+        """Look whether a record exists.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)`; `meta` is None if there is no such record.
+
+        Raises:
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def remove(
+        self,
+        key: Key,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Remove a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            meta: The generation the record must have, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `RecordGenerationError`: Its generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def touch(
+        self,
+        key: Key,
+        val: int = 0,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Renew a record's time to live; its generation goes up.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            val: Seconds to live, not negative; wins over the policy's `ttl`. Default: 0, what the policy says.
+            meta: The generation the record must have, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `RecordGenerationError`: Its generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def append(
+        self,
+        key: Key,
+        bin: str,
+        val: str | bytes | bytearray | memoryview,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Append to a string or to bytes; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            val: What to append, of the type the bin holds.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def prepend(
+        self,
+        key: Key,
+        bin: str,
+        val: str | bytes | bytearray | memoryview,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Put before a string or bytes; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            val: What to prepend, of the type the bin holds.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def increment(
+        self,
+        key: Key,
+        bin: str,
+        offset: float,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Add to a number; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            offset: An int for an int bin, a float for a float bin. May be negative.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def remove_bin(
+        self,
+        key: Key,
+        bin_names: list[str] | tuple[str, ...],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Remove bins of a record; a record whose last bin goes is removed.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin_names: Their names. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def operate(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> Record:
+        """Run several operations on one record, as one: all of them or none.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            ops: Dicts: ``{"op": OPERATOR_WRITE, "bin": "n", "val": 1}``, or what the functions of `list_operations`, `map_operations`,
+                `hll_operations` and `bit_operations` return. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)` with what the operations answered, by bin; several answers of one bin are a list.
+
+        Raises:
+            `RecordNotFound`: There is no such record, and the operations only read or do not make one.
+            `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def operate_ordered(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> OperateOrderedResult:
+        """Run several operations on one record, as one, and keep each answer apart.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            ops: As for `operate`.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Returns:
+            An `OperateOrderedResult(key, meta, ordered_bins)`: one ``(name, value)`` per operation that answers, in the order of `ops`.
+
+        Raises:
+            `RecordNotFound`: There is no such record, and the operations only read or do not make one.
+            `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    @overload
+    def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
+        lazy: Literal[False] = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> BatchReadResult:
+        """Read many records at once. A record that cannot be read raises nothing: it is missing, and its result code says why.
+
+        Args:
+            keys: A sequence of keys; or the columns ``(namespace, set, [user keys…])``; or a NumPy array of user keys, with `namespace`
+                and `set`.
+            bins: The bins to read. Default: None, all; empty reads key and metadata only.
+            policy: How to read. Default: None, the client's.
+            _dtype: A structured dtype, or what `numpy.dtype` takes: read into arrays, a field per bin. Integers wrap to the field, floats
+                are cast, bytes and strings are cut or padded with zeros. Kinds ``i u f S V`` and sub-arrays. Default: None.
+            lazy: Convert nothing until it is asked for. Default: False.
+            namespace: The namespace, where `keys` is an array.
+            set: The set, where `keys` is an array.
+
+        Returns:
+            A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
+            with `_dtype` a `NumpyBatchRecords`.
+
+        Raises:
+            `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
+            `ImportError`: `_dtype` without NumPy.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    @overload
+    def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
+        lazy: Literal[True],
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> LazyBatchRecords: ...
+    @overload
+    def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        _dtype: npt.DTypeLike,
+        lazy: bool = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> NumpyBatchRecords: ...
+    @overload
+    def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        _dtype: npt.DTypeLike,
+        *,
+        lazy: bool = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> NumpyBatchRecords: ...
+    def batch_write(
+        self,
+        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write many records at once. A record that cannot be written raises nothing: its result code says why.
+
+        Args:
+            records: ``(key, bins)`` or ``(key, bins, meta)`` per record. The ttl is that of `meta`, else of the policy, else the
+                namespace's.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: How often to try again the records that failed with code 8, 9, 11, 14 or 18 or for want of a connection, waiting
+                10 ms · 2ⁿ at random, at most 500 ms, while `total_timeout` allows. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per record, in order, and how the attempts went.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def batch_operate(
+        self,
+        keys: _BatchKeys,
+        ops: Sequence[Operation],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Run the same operations on many records at once, each record by itself all of them or none.
+
+        Args:
+            keys: As for `batch_read`.
+            ops: As for `operate`.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`; the records hold what the operations answered.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def batch_remove(
+        self,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Remove many records at once. A record that is not there raises nothing: its result code is 2.
+
+        Args:
+            keys: As for `batch_read`; a key may also be ``(key, meta)``.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+
+class AsyncClient:
+    """A client for an Aerospike cluster, for asyncio.
+
+    Its methods are those of `Client`; all but `is_connected` and `get_node_names` return an awaitable. Called while an event loop runs,
+    the request has been sent on its way already, so that ``asyncio.gather`` and tasks overlap; without a loop it starts when it is first
+    awaited. Whatever goes wrong, a wrong argument too, comes out of the await. A client belongs to no loop: it may be used from any number
+    of them, one after the other or at once. As an async context manager it connects on entry, if nobody did, and closes on exit.
+
+    Args:
+        config: The configuration, see `aerospike_py.types.ClientConfig`. It is looked at by `connect`, not here.
+    """
+
+    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    async def connect(self, username: str | None = None, password: str | None = None) -> Self:
+        """Find the cluster's nodes and open connections to them.
+
+        Args:
+            username: Who logs in. Default: `user` of the configuration.
+            password: The password. Default: `password` of the configuration.
+
+        Returns:
+            The client itself.
+
+        Raises:
+            `InvalidArgError`: The configuration is wrong; the text names the key and the nearest valid one.
+            `ConnectionError`: No host could be reached; the text names each address that was tried and what happened there.
+            `NotAuthenticated`, `InvalidCredential`, …: The server refused the login.
+            `ClientError`: It is connected already, or being connected or closed, or there is a username without a password.
+        """
+    async def close(self, timeout: int | None = None) -> None:
+        """Close every connection. Closing twice, or what was never connected, changes nothing; `connect` may follow.
+
+        New requests are refused from now on, those in flight may finish.
+
+        Args:
+            timeout: Milliseconds for requests in flight; what is left then fails with `ClientClosedError`, `in_doubt` if it was a write
+                that had been sent. Default: None, as long as their own policies allow.
+
+        Raises:
+            `ClientError`: It is being connected at this moment.
+        """
+    def is_connected(self) -> bool:
+        """Whether the client is connected and knows at least one node. Asks nobody; never raises."""
+    async def ping(self) -> bool:
+        """Ask a node whether it is there.
+
+        Returns:
+            True if it answered, False if not or if the client is not connected. Never raises.
+        """
+    def get_node_names(self) -> list[str]:
+        """The names of the cluster's nodes, as the client knows them at this moment.
+
+        Returns:
+            Names such as ``"BB9020011AC4202"``.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    async def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+        """Send an info command to every node.
+
+        Args:
+            command: Such as ``"namespaces"`` or ``"statistics"``; see the server's reference of info commands.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            A `InfoNodeResult(node_name, error_code, response)` per node; `error_code` is not 0 where a node could not be asked.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    async def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Send an info command to one node.
+
+        Args:
+            command: Such as ``"build"``.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            The node's answer.
+
+        Raises:
+            `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+    async def put(
+        self,
+        key: Key,
+        bins: Mapping[str, Any],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Write bins of a record; bins it has beside them stay.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
+                `GeoJSON` or `HyperLogLog`. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
+            `RecordTooBig`: It would exceed the server's limit.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
+        """
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
+        """Read a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)`. The key carries the user key that was asked for and the digest; `meta.ttl` is in seconds,
+            4294967295 if the record never expires.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def select(
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> Record:
+        """Read some bins of a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)`, as `get` does.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
+        """Look whether a record exists.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)`; `meta` is None if there is no such record.
+
+        Raises:
+            `FilteredOut`: The policy's `filter_expression` is false for it.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def remove(
+        self,
+        key: Key,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Remove a record.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            meta: The generation the record must have, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `RecordGenerationError`: Its generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def touch(
+        self,
+        key: Key,
+        val: int = 0,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Renew a record's time to live; its generation goes up.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            val: Seconds to live, not negative; wins over the policy's `ttl`. Default: 0, what the policy says.
+            meta: The generation the record must have, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordNotFound`: There is no such record.
+            `RecordGenerationError`: Its generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def append(
+        self,
+        key: Key,
+        bin: str,
+        val: str | bytes | bytearray | memoryview,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Append to a string or to bytes; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            val: What to append, of the type the bin holds.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def prepend(
+        self,
+        key: Key,
+        bin: str,
+        val: str | bytes | bytearray | memoryview,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Put before a string or bytes; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            val: What to prepend, of the type the bin holds.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def increment(
+        self,
+        key: Key,
+        bin: str,
+        offset: float,
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Add to a number; makes record and bin if they are not there.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin: The bin's name.
+            offset: An int for an int bin, a float for a float bin. May be negative.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `BinTypeError`: The bin holds something else.
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def remove_bin(
+        self,
+        key: Key,
+        bin_names: list[str] | tuple[str, ...],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Remove bins of a record; a record whose last bin goes is removed.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            bin_names: Their names. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Raises:
+            `RecordGenerationError`: The record's generation is not the expected one.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def operate(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> Record:
+        """Run several operations on one record, as one: all of them or none.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            ops: Dicts: ``{"op": OPERATOR_WRITE, "bin": "n", "val": 1}``, or what the functions of `list_operations`, `map_operations`,
+                `hll_operations` and `bit_operations` return. Not empty.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Returns:
+            A `Record(key, meta, bins)` with what the operations answered, by bin; several answers of one bin are a list.
+
+        Raises:
+            `RecordNotFound`: There is no such record, and the operations only read or do not make one.
+            `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def operate_ordered(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> OperateOrderedResult:
+        """Run several operations on one record, as one, and keep each answer apart.
+
+        Args:
+            key: ``(namespace, set, user key)``.
+            ops: As for `operate`.
+            meta: The generation the record must have, `ttl` in seconds, … Default: None.
+            policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+
+        Returns:
+            An `OperateOrderedResult(key, meta, ordered_bins)`: one ``(name, value)`` per operation that answers, in the order of `ops`.
+
+        Raises:
+            `RecordNotFound`: There is no such record, and the operations only read or do not make one.
+            `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    @overload
+    async def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
+        lazy: Literal[False] = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> BatchReadResult:
+        """Read many records at once. A record that cannot be read raises nothing: it is missing, and its result code says why.
+
+        Args:
+            keys: A sequence of keys; or the columns ``(namespace, set, [user keys…])``; or a NumPy array of user keys, with `namespace`
+                and `set`.
+            bins: The bins to read. Default: None, all; empty reads key and metadata only.
+            policy: How to read. Default: None, the client's.
+            _dtype: A structured dtype, or what `numpy.dtype` takes: read into arrays, a field per bin. Integers wrap to the field, floats
+                are cast, bytes and strings are cut or padded with zeros. Kinds ``i u f S V`` and sub-arrays. Default: None.
+            lazy: Convert nothing until it is asked for. Default: False.
+            namespace: The namespace, where `keys` is an array.
+            set: The set, where `keys` is an array.
+
+        Returns:
+            A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
+            with `_dtype` a `NumpyBatchRecords`.
+
+        Raises:
+            `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
+            `ImportError`: `_dtype` without NumPy.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    @overload
+    async def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
+        lazy: Literal[True],
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> LazyBatchRecords: ...
+    @overload
+    async def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        _dtype: npt.DTypeLike,
+        lazy: bool = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> NumpyBatchRecords: ...
+    @overload
+    async def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        _dtype: npt.DTypeLike,
+        *,
+        lazy: bool = False,
+        namespace: str | None = None,
+        set: str | None = None,
+    ) -> NumpyBatchRecords: ...
+    async def batch_write(
+        self,
+        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write many records at once. A record that cannot be written raises nothing: its result code says why.
+
+        Args:
+            records: ``(key, bins)`` or ``(key, bins, meta)`` per record. The ttl is that of `meta`, else of the policy, else the
+                namespace's.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: How often to try again the records that failed with code 8, 9, 11, 14 or 18 or for want of a connection, waiting
+                10 ms · 2ⁿ at random, at most 500 ms, while `total_timeout` allows. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per record, in order, and how the attempts went.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def batch_operate(
+        self,
+        keys: _BatchKeys,
+        ops: Sequence[Operation],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Run the same operations on many records at once, each record by itself all of them or none.
+
+        Args:
+            keys: As for `batch_read`.
+            ops: As for `operate`.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`; the records hold what the operations answered.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def batch_remove(
+        self,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Remove many records at once. A record that is not there raises nothing: its result code is 2.
+
+        Args:
+            keys: As for `batch_read`; a key may also be ``(key, meta)``.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+
+@final
+class LazyBatchRecords:
+    """What a batch read gave, converted when it is asked for: what `batch_read(keys, lazy=True)` returns.
+
+    It reads like the dict of user key → bins that `batch_read` returns by default.
+    """
+
+    @property
+    def batch_records(self) -> list[BatchRecord]:
+        """A `BatchRecord` per key, in the order of the request, failures included."""
+    @property
+    def result_codes(self) -> list[int]:
+        """A result code per key, in the order of the request: 0 where the record was read."""
+    @property
+    def missing(self) -> list[UserKey]:
+        """The user keys that were asked for and whose records do not exist, in the order of the request."""
+    def to_dict(self) -> dict[UserKey, AerospikeRecord]:
+        """User key → bins, of the records that were found, in the order of the request: a dict of its own at each call."""
+    def as_dict(self) -> dict[UserKey, AerospikeRecord]:
+        """The same as `to_dict`."""
+    def to_list(self) -> list[AerospikeRecord | None]:
+        """The bins per key, in the order of the request; None where the record was not read."""
+    def to_numpy(self, dtype: npt.DTypeLike) -> NumpyBatchRecords:
+        """The records as arrays, a field of the dtype per bin.
+
+        Args:
+            dtype: A structured dtype, or what `numpy.dtype` takes. Kinds ``i u f S V`` and sub-arrays.
+
+        Returns:
+            A `NumpyBatchRecords`, a row per key in the order of the request, zeros where there is nothing.
+
+        Raises:
+            `OverflowError`: A number does not fit its field.
+            `ValueError`: A negative number in an unsigned field, or a dtype of foreign byte order.
+            `TypeError`: A field has another kind, or a bin does not fit its field; the text names it.
+            `ImportError`: NumPy is not installed.
+        """
+    def iter_records(self) -> Iterator[BatchRecord]:
+        """The `batch_records`, one after the other."""
+    def all_user_keys(self) -> list[UserKey | None]:
+        """The user key per key, in the order of the request; None where only the digest was given."""
+    def found_count(self) -> int:
+        """How many records were read."""
+    def release_cache(self) -> None:
+        """Forget what was converted; the reply itself is kept."""
+    @staticmethod
+    def merge_to_dict(handles: Iterable[LazyBatchRecords]) -> list[dict[UserKey, AerospikeRecord]]:
+        """The dict of each of several results."""
+    def keys(self) -> list[UserKey]:
+        """The user keys of the records that were found."""
+    def values(self) -> list[AerospikeRecord]:
+        """The bins of the records that were found."""
+    def items(self) -> list[tuple[UserKey, AerospikeRecord]]:
+        """User key and bins of the records that were found."""
+    def get(self, key: UserKey, default: Any = None) -> Any:
+        """The bins of a record, or `default` if it was not found."""
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[UserKey]: ...
+    def __contains__(self, key: object, /) -> bool: ...
+    def __getitem__(self, key: UserKey, /) -> AerospikeRecord: ...
+
+@final
+class PreparedPolicy:
+    """A policy parsed once: see `prepare`."""
+
+@final
+class PartitionFilter:
+    """Which partitions a query reads: see `partition_filter_all` and its neighbours.
+
+    Args:
+        begin: The first partition, from 0 to 4095. Default: 0.
+        count: How many. Default: 4096, all.
+
+    Raises:
+        `ValueError`: The range is not within [0, 4096).
+    """
+
+    def __new__(cls, begin: int = 0, count: int = 4096) -> Self: ...
+
+@final
+class DevServer:
+    """The embedded server: `aerospike_py.devserver.DevServer` is how to use it."""
+
+    def __new__(
+        cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None
+    ) -> Self: ...
+    @property
+    def hosts(self) -> list[tuple[str, int]]:
+        """The nodes' addresses; empty while it does not run."""
+    def start(self) -> None:
+        """Start listening."""
+    def stop(self) -> None:
+        """Stop listening and forget the records."""
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward."""
+
+def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
+    """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
+
+    Args:
+        policy: A dict with keys of any policy.
+
+    Returns:
+        A frozen object.
+
+    Raises:
+        `InvalidArgError`: A name no policy knows, a bad value or a wrong type; the text names it and the nearest valid name.
+    """
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "DevServer",
+    "LazyBatchRecords",
+    "PartitionFilter",
+    "PreparedPolicy",
+    "prepare",
+]

@@ -1,0 +1,85 @@
+"""What `batch_read` returns: a dict that also knows what a dict cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .types import AerospikeRecord, BatchRecord, UserKey
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ._aerospike import LazyBatchRecords
+    from .numpy_batch import NumpyBatchRecords
+
+
+class BatchReadResult(dict[UserKey, AerospikeRecord]):
+    """User key → bins, of the records that were found, in the order of the request.
+
+    A real dict, filled when it is made. Keys given by their digest only, and of equal user keys in two sets all but the last, are not in
+    the dict but in `batch_records`. Pickled and copied it is a plain dict.
+
+    The extension makes it from the filled dict and the `LazyBatchRecords` that holds the reply.
+    """
+
+    __slots__ = ("_records",)
+
+    def __init__(self, data: dict[UserKey, AerospikeRecord], records: LazyBatchRecords) -> None:
+        super().__init__(data)
+        self._records = records
+
+    @property
+    def batch_records(self) -> list[BatchRecord]:
+        """A `BatchRecord` per key, in the order of the request, failures included."""
+        return self._records.batch_records
+
+    @property
+    def result_codes(self) -> list[int]:
+        """A result code per key, in the order of the request: 0 where the record was read."""
+        return self._records.result_codes
+
+    @property
+    def missing(self) -> list[UserKey]:
+        """The user keys that were asked for and whose records do not exist, in the order of the request."""
+        return self._records.missing
+
+    def to_dict(self) -> dict[UserKey, AerospikeRecord]:
+        """A plain dict of the same."""
+        return dict(self)
+
+    as_dict = to_dict
+
+    def to_list(self) -> list[AerospikeRecord | None]:
+        """The bins per key, in the order of the request; None where the record was not read."""
+        return self._records.to_list()
+
+    def to_numpy(self, dtype: np.dtype[Any]) -> NumpyBatchRecords:
+        """The records as arrays. Strict: OverflowError where a number does not fit, ValueError for a negative one in an unsigned field."""
+        return self._records.to_numpy(dtype)
+
+    def iter_records(self) -> Iterator[BatchRecord]:
+        """The `batch_records`, one after the other."""
+        return iter(self.batch_records)
+
+    def all_user_keys(self) -> list[UserKey | None]:
+        """The user key per key, in the order of the request; None where only the digest was given."""
+        return self._records.all_user_keys()
+
+    def found_count(self) -> int:
+        """How many records were read."""
+        return self._records.found_count()
+
+    def release_cache(self) -> None:
+        """Kept for code that has it: nothing is kept twice here."""
+
+    @staticmethod
+    def merge_to_dict(handles: Iterable[BatchReadResult | LazyBatchRecords]) -> list[dict[UserKey, AerospikeRecord]]:
+        """The dict of each of several results."""
+        return [handle.to_dict() for handle in handles]
+
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+__all__ = ["BatchReadResult"]

@@ -1,0 +1,455 @@
+"""What goes into the clients and what comes out of them: named tuples for results, typed dicts for policies and configuration.
+
+Times are milliseconds unless a name or a comment says otherwise; what holds where a key is absent stands beside it. A key known to any
+policy is accepted by every operation and ignored where it does not apply, so one dict may be shared.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple, TypedDict, overload
+
+# Aliases -------------------------------------------------------------------------------------------------------------------------------
+
+#: A user key. `bytes` hash like a string of the same bytes; `bytearray` and `memoryview` like a blob.
+UserKey = str | int | bytes
+#: (namespace, set, user key), or with the 20-byte digest as a 4th element; then the user key may be None.
+Key = (
+    tuple[str, str | None, str | int | bytes | bytearray | memoryview]
+    | tuple[str, str | None, str | int | bytes | bytearray | memoryview | None, bytes]
+)
+#: Bin name → value.
+Bins = dict[str, Any]
+#: The bins of one record, as a batch read gives them.
+AerospikeRecord = dict[str, Any]
+#: What `batch_read` gives: user key → bins. (A historic name: see `aerospike_py.BatchReadResult`.)
+BatchRecords = dict[UserKey, AerospikeRecord]
+#: What the functions of `list_operations`, `map_operations`, `hll_operations` and `bit_operations` return.
+Operation = dict[str, Any]
+#: What the functions of `exp` return.
+Expression = dict[str, Any]
+
+# Results -------------------------------------------------------------------------------------------------------------------------------
+
+
+class AerospikeKey(NamedTuple):
+    """Where a record is. `user_key` is None where neither the caller nor the server knows it."""
+
+    namespace: str
+    set_name: str
+    user_key: UserKey | bytearray | memoryview | None
+    digest: bytes
+
+
+class RecordMetadata(NamedTuple):
+    """A record's generation and the seconds it has left; 4294967295 if it never expires. `meta["gen"]` and `meta["ttl"]` work too."""
+
+    gen: int
+    ttl: int
+
+    @overload  # type: ignore[override]
+    def __getitem__(self, index: int | Literal["gen", "ttl"]) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, index: Any) -> Any:
+        if index == "gen":
+            return self.gen
+        if index == "ttl":
+            return self.ttl
+        return tuple.__getitem__(self, index)
+
+
+class Record(NamedTuple):
+    """A record that was read. `meta` and `bins` are None where the operation gave none."""
+
+    key: AerospikeKey
+    meta: RecordMetadata
+    bins: Bins
+
+
+class ExistsResult(NamedTuple):
+    """Whether a record exists: `meta` is None if it does not."""
+
+    key: AerospikeKey
+    meta: RecordMetadata | None
+
+
+class InfoNodeResult(NamedTuple):
+    """One node's answer to an info command: `error_code` is 0, or the request to that node failed with it."""
+
+    node_name: str
+    error_code: int
+    response: str
+
+
+class BinTuple(NamedTuple):
+    """What one operation answered."""
+
+    name: str
+    value: Any
+
+
+class OperateOrderedResult(NamedTuple):
+    """What `operate_ordered` gives: one entry per operation that answers, in the order of the request."""
+
+    key: AerospikeKey
+    meta: RecordMetadata | None
+    ordered_bins: list[BinTuple]
+
+
+class BatchRecord(NamedTuple):
+    """One record of a batch: `result` is 0, or the code it failed with; then `record` is None."""
+
+    key: AerospikeKey
+    result: int
+    record: Record | None
+    in_doubt: bool = False
+
+
+class BatchRetryInfo(NamedTuple):
+    """How a batch with `retry` went: attempts made and allowed, whether time ran out before them, and how many records still fail."""
+
+    attempts: int = 1
+    max_attempts: int = 1
+    truncated_by_timeout: bool = False
+    unresolved: int = 0
+
+
+class BatchWriteResult(NamedTuple):
+    """What the batches that write give: a `BatchRecord` per key, in the order of the request."""
+
+    batch_records: list[BatchRecord]
+    retry: BatchRetryInfo = BatchRetryInfo()
+
+
+# Policies ------------------------------------------------------------------------------------------------------------------------------
+
+
+class _BasePolicy(TypedDict, total=False):
+    socket_timeout: int  # wait this long for bytes on a connection; default 30000, 0 = as long as total_timeout
+    total_timeout: int  # all attempts and the waiting between them; default 1000 (queries 0), 0 = for ever
+    max_retries: int  # attempts after the first; default 2 (writes 0, queries 5)
+    sleep_between_retries: int  # default 0
+    timeout_delay: int  # how long to go on reading a late answer, to save the connection; default 0 = close it
+    filter_expression: Expression  # of `exp`: records for which it is false are left alone; default None
+    expressions: Expression  # the official client's name for filter_expression
+    read_mode_ap: int  # POLICY_READ_MODE_AP_*; default ONE
+    read_mode_sc: int  # POLICY_READ_MODE_SC_*; default SESSION
+    read_touch_ttl_percent: int  # −1, or 1 to 100 % of the record's ttl below which a read renews it; default 0 = the server's
+    compress: bool  # ask for and send large messages compressed (Enterprise Edition); default False
+
+
+class ReadPolicy(_BasePolicy, total=False):
+    """How single records are read."""
+
+    replica: int  # POLICY_REPLICA_*; default SEQUENCE
+    key: int  # POLICY_KEY_*: send the user key, so that the server compares it; default DIGEST
+
+
+class WritePolicy(_BasePolicy, total=False):
+    """How single records are written."""
+
+    replica: int  # POLICY_REPLICA_*; default SEQUENCE
+    key: int  # POLICY_KEY_*: store the user key beside the record; default DIGEST
+    exists: int  # POLICY_EXISTS_*; default IGNORE
+    gen: int  # POLICY_GEN_*; default IGNORE. The generation itself is meta["gen"]
+    commit_level: int  # POLICY_COMMIT_LEVEL_*; default ALL
+    durable_delete: bool  # leave a tombstone (Enterprise Edition); default False
+    ttl: int  # seconds, or TTL_*; default 0 = the namespace's
+
+
+class BatchPolicy(WritePolicy, total=False):
+    """How batches are read and written; the keys of `WritePolicy` are what a record's own meta does not say."""
+
+    allow_inline: bool  # the server may serve in-memory records on the receiving thread; default True
+    allow_inline_ssd: bool  # the same for records on a device; default False
+    respond_all_keys: bool  # go on after the first failure; default True
+    concurrency: int  # BATCH_CONCURRENCY_*; default PARALLEL
+
+
+class BatchReadPolicy(TypedDict, total=False):
+    """What of a `BatchPolicy` concerns rows that read."""
+
+    read_touch_ttl_percent: int
+    filter_expression: Expression
+
+
+class BatchDeletePolicy(TypedDict, total=False):
+    """What of a `BatchPolicy` concerns rows that remove."""
+
+    gen: int
+    key: int
+    commit_level: int
+    durable_delete: bool
+    filter_expression: Expression
+
+
+class BatchUDFPolicy(TypedDict, total=False):
+    """What of a `BatchPolicy` concerns rows that call a user-defined function."""
+
+    commit_level: int
+    ttl: int
+    key: int
+    durable_delete: bool
+    filter_expression: Expression
+
+
+class QueryPolicy(_BasePolicy, total=False):
+    """How queries run."""
+
+    replica: int
+    max_records: int  # about this many in all; default 0 = all
+    records_per_second: int  # each node at most; default 0 = no limit
+    max_concurrent_nodes: int  # default 0 = all at once
+    record_queue_size: int  # records read ahead; default 1024
+    expected_duration: int  # QUERY_DURATION_*; default LONG
+    include_bin_data: bool  # default True; False reads keys and metadata only
+    partition_filter: Any  # partition_filter_*(); default all
+
+
+class ScanPolicy(_BasePolicy, total=False):
+    """How scans run: queries without a filter."""
+
+    replica: int
+    max_records: int
+    records_per_second: int
+    durable_delete: bool
+    ttl: int
+    partition_filter: Any
+
+
+class AdminPolicy(TypedDict, total=False):
+    """How info and administrative commands run."""
+
+    timeout: int  # default 0 = 3000
+
+
+class WriteMeta(TypedDict, total=False):
+    """What one write says beside its policy. Where both say it, the policy wins in a single write and the record's meta in a batch."""
+
+    gen: int  # the generation the record must have
+    ttl: int
+    key: int
+    exists: int
+    commit_level: int
+    durable_delete: bool
+
+
+class BatchDeleteMeta(TypedDict, total=False):
+    """What one record of a `batch_remove` says; it wins over the policy."""
+
+    gen: int
+    key: int
+    commit_level: int
+    durable_delete: bool
+
+
+class BatchUDFMeta(TypedDict, total=False):
+    """What one record of a `batch_apply` says; it wins over the arguments of the call and over the policy."""
+
+    module: str
+    function: str
+    args: list[Any]
+    ttl: int
+    commit_level: int
+    key: int
+    durable_delete: bool
+
+
+class ListPolicy(TypedDict, total=False):
+    """How lists are made and written: LIST_UNORDERED or LIST_ORDERED, and LIST_WRITE_* flags."""
+
+    order: int
+    flags: int
+
+
+class MapPolicy(TypedDict, total=False):
+    """How maps are made and written: MAP_UNORDERED, …, and MAP_UPDATE, MAP_UPDATE_ONLY or MAP_CREATE_ONLY."""
+
+    order: int
+    write_mode: int
+
+
+class HLLPolicy(TypedDict, total=False):
+    """How HyperLogLogs are written: HLL_WRITE_* flags."""
+
+    flags: int
+
+
+# Configuration -------------------------------------------------------------------------------------------------------------------------
+
+
+class TLSConfig(TypedDict, total=False):
+    """`config["tls"]`."""
+
+    enable: bool
+    cafile: str  # certificates to trust, PEM; default: those of the system
+    capath: str  # a directory of them
+    cadata: str  # or the text itself
+    certfile: str  # the client's own certificate, PEM
+    keyfile: str  # and its key
+    keyfile_pw: str
+    for_login_only: bool
+
+
+class ClientPolicies(TypedDict, total=False):
+    """`config["policies"]`: what an operation's policy does not say."""
+
+    read: ReadPolicy
+    write: WritePolicy
+    operate: WritePolicy
+    remove: WritePolicy
+    apply: WritePolicy
+    batch: BatchPolicy
+    batch_write: BatchPolicy
+    batch_remove: BatchPolicy
+    batch_apply: BatchPolicy
+    query: QueryPolicy
+    scan: ScanPolicy
+    info: AdminPolicy
+    admin: AdminPolicy
+
+
+class ClientConfig(TypedDict, total=False):
+    """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`."""
+
+    hosts: list[tuple[str, int] | tuple[str] | tuple[str, int, str] | str]  # (host, port[, TLS name]), (host,), "host:port", "host"
+    cluster_name: str | None  # refuse a cluster of another name; default None
+    auth_mode: int  # AUTH_*; default INTERNAL
+    user: str
+    password: str
+    timeout: int  # to connect; default 30000
+    login_timeout_ms: int  # to log in; default 5000
+    idle_timeout: int  # close connections unused for so long; default 30000
+    max_conns_per_node: int  # default 256
+    min_conns_per_node: int  # kept open; default 0 = chosen by the client
+    conn_pools_per_node: int  # default 1
+    tend_interval: int  # between looks at the cluster; default 1000
+    use_services_alternate: bool  # the nodes' alternate addresses; default False
+    ip_map: dict[str, str]  # address a node announces → address to use
+    rack_ids: list[int]  # of this client, the preferred first; for POLICY_REPLICA_PREFER_RACK
+    app_id: str  # shown in the server's statistics
+    max_error_rate: int  # failures of a node within the window after which it is left alone; default 100, 0 = never
+    error_rate_window: int  # in tends; default 1
+    max_concurrent_operations: int  # in flight in all; default 0 = no bound but the connections'
+    operation_queue_timeout_ms: int  # how long an operation may wait for its turn; default 0 = as long as its total_timeout
+    tls: TLSConfig
+    policies: ClientPolicies
+
+
+# Administration ------------------------------------------------------------------------------------------------------------------------
+
+
+class _PrivilegeCode(TypedDict):
+    code: int | str  # PRIV_*, or a name such as "read-write"
+
+
+class Privilege(_PrivilegeCode, total=False):
+    """One privilege of a role, on all namespaces, on one, or on one set of one."""
+
+    ns: str
+    set: str
+
+
+class UserInfo(TypedDict, total=False):
+    """A user of the server."""
+
+    user: str
+    roles: list[str]
+    conns_in_use: int
+    read_info: list[int]
+    write_info: list[int]
+
+
+class RoleInfo(TypedDict, total=False):
+    """A role of the server."""
+
+    name: str
+    privileges: list[Privilege]
+    allowlist: list[str]
+    read_quota: int
+    write_quota: int
+
+
+# The values constants may have, for annotations ----------------------------------------------------------------------------------------
+
+PolicyKey = Literal[0, 1]
+PolicyExists = Literal[0, 1, 2, 3, 4]
+PolicyGen = Literal[0, 1, 2]
+PolicyReplica = Literal[0, 1, 2, 3, 4]
+PolicyCommitLevel = Literal[0, 1]
+PolicyReadModeAP = Literal[0, 1]
+PolicyReadModeSC = Literal[0, 1, 2, 3]
+TTL = int
+AuthMode = Literal[0, 1, 2, 3]
+IndexType = Literal[0, 1, 2, 3]
+IndexCollectionType = Literal[0, 1, 2, 3]
+LogLevel = Literal[-1, 0, 1, 2, 3, 4]
+Serializer = Literal[0, 1, 2]
+ListReturnType = Literal[0, 1, 2, 3, 4, 5, 7, 13]
+ListOrder = Literal[0, 1]
+MapReturnType = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 13]
+MapOrder = Literal[0, 1, 3]
+PrivilegeCode = Literal[0, 1, 2, 3, 4, 10, 11, 12, 13, 14]
+PrivilegeName = Literal[
+    "user-admin", "sys-admin", "data-admin", "udf-admin", "sindex-admin", "read", "read-write", "read-write-udf", "write", "truncate"
+]
+
+__all__ = [
+    "TTL",
+    "AdminPolicy",
+    "AerospikeKey",
+    "AerospikeRecord",
+    "AuthMode",
+    "BatchDeleteMeta",
+    "BatchDeletePolicy",
+    "BatchPolicy",
+    "BatchReadPolicy",
+    "BatchRecord",
+    "BatchRecords",
+    "BatchRetryInfo",
+    "BatchUDFMeta",
+    "BatchUDFPolicy",
+    "BatchWriteResult",
+    "BinTuple",
+    "Bins",
+    "ClientConfig",
+    "ClientPolicies",
+    "ExistsResult",
+    "Expression",
+    "HLLPolicy",
+    "IndexCollectionType",
+    "IndexType",
+    "InfoNodeResult",
+    "Key",
+    "ListOrder",
+    "ListPolicy",
+    "ListReturnType",
+    "LogLevel",
+    "MapOrder",
+    "MapPolicy",
+    "MapReturnType",
+    "OperateOrderedResult",
+    "Operation",
+    "PolicyCommitLevel",
+    "PolicyExists",
+    "PolicyGen",
+    "PolicyKey",
+    "PolicyReadModeAP",
+    "PolicyReadModeSC",
+    "PolicyReplica",
+    "Privilege",
+    "PrivilegeCode",
+    "PrivilegeName",
+    "QueryPolicy",
+    "ReadPolicy",
+    "Record",
+    "RecordMetadata",
+    "RoleInfo",
+    "ScanPolicy",
+    "Serializer",
+    "TLSConfig",
+    "UserInfo",
+    "UserKey",
+    "WriteMeta",
+    "WritePolicy",
+]
