@@ -44,8 +44,13 @@ pub(crate) struct BaseClient {
 }
 
 impl BaseClient {
-    fn new(mode: Mode, config: Option<Py<PyAny>>) -> Self {
-        Self { mode, config: Mutex::new(config), session: ArcSwapOption::empty() }
+    fn new(mode: Mode) -> Self {
+        Self { mode, config: Mutex::new(None), session: ArcSwapOption::empty() }
+    }
+
+    fn configure(&self, config: Py<PyAny>) {
+        let before = self.config.lock().replace(config);
+        drop(before);
     }
 
     /// The session of this process, in whatever phase.
@@ -481,15 +486,6 @@ impl BaseClient {
     }
 }
 
-fn initial(mode: Mode, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<BaseClient> {
-    // Subclasses may take what arguments they like; the first, or `config`, is ours.
-    let config = match args.get_item(0) {
-        Ok(config) => Some(config),
-        Err(_) => kwargs.map(|kwargs| kwargs.get_item("config")).transpose()?.flatten(),
-    };
-    Ok(BaseClient::new(mode, config.map(Bound::unbind)))
-}
-
 #[doc = include_str!("docs/Client.md")]
 #[pyclass(frozen, subclass, extends = BaseClient, weakref, dict, module = "aerospike_py._aerospike")]
 pub(crate) struct Client;
@@ -498,8 +494,13 @@ pub(crate) struct Client;
 impl Client {
     #[new]
     #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<(Self, BaseClient)> {
-        Ok((Self, initial(Mode::Blocking, args, kwargs)?))
+    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+        let _ = (args, kwargs);
+        PyClassInitializer::from(BaseClient::new(Mode::Blocking)).add_subclass(Self)
+    }
+
+    fn __init__(slf: &Bound<'_, Self>, config: Py<PyAny>) {
+        slf.as_super().get().configure(config);
     }
 
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -526,8 +527,13 @@ pub(crate) struct AsyncClient;
 impl AsyncClient {
     #[new]
     #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<(Self, BaseClient)> {
-        Ok((Self, initial(Mode::Awaitable, args, kwargs)?))
+    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+        let _ = (args, kwargs);
+        PyClassInitializer::from(BaseClient::new(Mode::Awaitable)).add_subclass(Self)
+    }
+
+    fn __init__(slf: &Bound<'_, Self>, config: Py<PyAny>) {
+        slf.as_super().get().configure(config);
     }
 
     fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use pyo3::prelude::*;
 
 use crate::aio::pending::{self, Start};
-use crate::aio::port::{Outcome, Token};
+use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
@@ -84,7 +84,7 @@ fn start<R: Request>(request: R) -> Start {
     Box::new(move |token: Token| -> Job {
         Box::pin(async move {
             let outcome = outcome(request).await;
-            token.complete(outcome);
+            token.complete(Landing(outcome));
         })
     })
 }

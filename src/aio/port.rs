@@ -35,12 +35,15 @@ const ROWS: usize = 128;
 /// What a request ends in.
 pub(crate) type Outcome = error::Result<Reply>;
 
-/// The promise that a request's outcome reaches its port.
-pub(crate) type Token = Completion<Outcome, SegQueue<(usize, Outcome)>, Descriptor>;
+/// An outcome on its way to a loop.
+pub(crate) struct Landing(pub(crate) Outcome);
 
-impl Lost for Outcome {
+/// The promise that a request's outcome reaches its port.
+pub(crate) type Token = Completion<Landing, SegQueue<(usize, Landing)>, Descriptor>;
+
+impl Lost for Landing {
     fn lost() -> Self {
-        Err(Error::panic("The request was lost: this is a defect of aerospike_py"))
+        Self(Err(Error::panic("The request was lost: this is a defect of aerospike_py")))
     }
 }
 
@@ -53,7 +56,7 @@ struct Unfinished {
 /// The port of one event loop.
 pub(crate) struct PortCore {
     pub(crate) event_loop: Py<PyAny>,
-    outbox: Arc<Outbox<Outcome>>,
+    outbox: Arc<Outbox<Landing>>,
     /// Requests under way, by ticket. Cancelled ones stay until their reply is here: a ticket must not name
     /// another request before.
     flights: Mutex<Slab<Py<Pending>>>,
@@ -78,7 +81,7 @@ impl PortCore {
             let unfinished = self.unfinished.lock().pop_front();
             if let Some(unfinished) = unfinished {
                 rows += self.convert(py, unfinished, ROWS - rows)?;
-            } else if let Some((ticket, outcome)) = self.outbox.take() {
+            } else if let Some((ticket, Landing(outcome))) = self.outbox.take() {
                 let pending = self.flights.lock().try_remove(ticket);
                 if let Some(pending) = pending {
                     self.land(py, pending, outcome)?;

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use wire::proto::{HEADER_SIZE, FrameHeader, Kind, begin_frame, end_frame};
 
 use crate::convert::config::Config;
 use crate::error::Error;
@@ -34,7 +35,9 @@ async fn examine(host: &core::Host, cluster_name: Option<&str>) -> String {
         Err(error) => return error.to_string(),
     };
     let mut frame = Vec::new();
-    wire::info::write_request(&mut frame, &["node", "cluster-name"]);
+    let start = begin_frame(&mut frame, Kind::Info);
+    frame.extend_from_slice(b"node\ncluster-name\n");
+    end_frame(&mut frame, start);
     if let Err(error) = stream.write_all(&frame).await {
         return format!("connected, then: {error}");
     }
@@ -45,13 +48,13 @@ async fn examine(host: &core::Host, cluster_name: Option<&str>) -> String {
 }
 
 async fn read_answer(stream: &mut TcpStream) -> Option<String> {
-    let mut head = [0_u8; 8];
+    let mut head = [0; HEADER_SIZE];
     stream.read_exact(&mut head).await.ok()?;
-    let size = usize::try_from(u64::from_be_bytes(head) & 0xFFFF_FFFF_FFFF).ok()?;
-    if head.first_chunk() != Some(&[2_u8, 1]) || size > LONGEST_ANSWER {
+    let header = FrameHeader::parse(head).ok()?;
+    if header.kind != Kind::Info || header.size > LONGEST_ANSWER {
         return None;
     }
-    let mut body = vec![0; size];
+    let mut body = vec![0; header.size];
     stream.read_exact(&mut body).await.ok()?;
     String::from_utf8(body).ok()
 }

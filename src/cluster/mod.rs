@@ -44,7 +44,7 @@ impl Cluster {
     /// Connects to the first seed that answers and learns the cluster from it.
     pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
         let hosts = config.hosts();
-        let client = match core::Client::new(config.policy(), &hosts.as_slice()).await {
+        let client = match core::Client::new(config.policy(), &hosts).await {
             Ok(client) => client,
             Err(error) => return Err(diagnosis::explain(&config, error.into()).await),
         };
@@ -60,11 +60,6 @@ impl Cluster {
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         Ok(cluster)
-    }
-
-    /// Whether the cluster has this namespace.
-    pub(crate) fn has_namespace(&self, namespace: &str) -> bool {
-        self.routes.load().has_namespace(namespace)
     }
 
     /// The gates a request has to pass.

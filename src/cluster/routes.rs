@@ -87,10 +87,6 @@ impl Routes {
         self.gates.get(usize::from(index)).or_else(|| self.gates.first()).map(Arc::clone)
     }
 
-    pub(super) fn has_namespace(&self, namespace: &str) -> bool {
-        self.masters.contains_key(namespace)
-    }
-
     /// Whether nodes came or went, or moved partitions.
     pub(super) fn is_stale(&self, client: &core::Client) -> bool {
         let nodes = client.nodes();

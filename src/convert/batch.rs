@@ -292,6 +292,11 @@ impl LazyBatchRecords {
         Ok(self.find(py, key)?.map(Bound::into_any).or(default))
     }
 
+    // For `to_numpy`: user key to row.
+    fn _row_map<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        row_map(py, &self.keys)
+    }
+
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
         self.find(py, key)?.ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
     }
@@ -367,14 +372,6 @@ pub(crate) fn row_map<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, 
         }
     }
     Ok(dict)
-}
-
-#[pymethods]
-impl LazyBatchRecords {
-    // For `to_numpy`: user key to row.
-    fn _row_map<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        row_map(py, &self.keys)
-    }
 }
 
 fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {

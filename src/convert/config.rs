@@ -67,7 +67,6 @@ impl Config {
         check_names(dict)?;
         let fields = Fields(dict);
         let policy = client_policy(&fields, user, password)?;
-        policy.validate().map_err(|error| Error::argument(error.base_message()))?;
         let policies = match fields.get("policies")? {
             Some(policies) => Policies::parse(&policies)?,
             None => Policies::default(),

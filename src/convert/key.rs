@@ -24,7 +24,7 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Key> {
             type_name(object)
         ))
     })?;
-    let item = |index| tuple.get_borrowed_item(index).map_err(Error::from);
+    let item = |index| tuple.get_item(index).map_err(Error::from);
     let size = tuple.len();
     if size != 3 && size != 4 {
         return Err(Error::value(format!(
@@ -32,8 +32,8 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Key> {
             repr(object)
         )));
     }
-    let namespace = parse_namespace(&item(0)?)?;
-    let set = parse_set(&item(1)?)?;
+    let (namespace, set) = (item(0)?, item(1)?);
+    let (namespace, set) = (parse_namespace(&namespace)?, parse_set(&set)?);
     let user_key = item(2)?;
     let digest = if size == 4 { parse_digest(&item(3)?)? } else { None };
     make(namespace, set, &user_key, digest)

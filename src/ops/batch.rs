@@ -1,6 +1,5 @@
 //! What all batches have in common: rows out, rows back, and attempts in between.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core::policy::BatchPolicy;
@@ -33,13 +32,6 @@ pub(crate) async fn send(
         .into_iter()
         .map(|operation| Row::new(operation, failure.as_ref()))
         .collect())
-}
-
-/// A row to write, kept so that it can be sent again.
-#[derive(Clone)]
-pub(crate) struct Writing<T> {
-    pub(crate) key: Key,
-    pub(crate) what: Arc<T>,
 }
 
 /// Codes that another attempt can cure: memory, time-out, partition, busy key, overload.
