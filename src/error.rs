@@ -85,6 +85,13 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// The client-side code of everything that has none of its own.
 const CLIENT: i32 = -1;
+/// Codes of the official client, by which users know these.
+const PARAMETER: i32 = -2;
+const NO_MORE_CONNECTIONS: i32 = -7;
+const INVALID_NODE: i32 = -8;
+const CONNECTION: i32 = -10;
+const MAX_RETRIES: i32 = -12;
+const MAX_ERROR_RATE: i32 = -14;
 /// The server's code for a time-out, which the client's own time-outs share.
 pub(crate) const TIMEOUT: i32 = 9;
 /// The server's code for an unknown namespace.
@@ -110,7 +117,7 @@ impl Error {
 
     /// An argument outside its domain.
     pub(crate) fn argument(message: impl Into<String>) -> Self {
-        Self::new(Kind::Argument, CLIENT, message)
+        Self::new(Kind::Argument, PARAMETER, message)
     }
 
     /// An argument of the wrong type.
@@ -140,7 +147,7 @@ impl Error {
 
     /// A connection could not be made.
     pub(crate) fn connection(message: impl Into<String>) -> Self {
-        Self::new(Kind::Connection, CLIENT, message)
+        Self::new(Kind::Connection, CONNECTION, message)
     }
 
     /// A code as the server would have answered it.
@@ -231,9 +238,16 @@ impl From<core::Error> for Error {
             ErrorKind::InvalidArgument => Kind::Argument,
             _ => Kind::Client,
         };
-        let code = match kind {
-            Kind::Timeout => TIMEOUT,
-            _ => error.result_code(),
+        let code = match error.kind() {
+            ErrorKind::Server { .. } | ErrorKind::UdfBadResponse => error.result_code(),
+            ErrorKind::Timeout if error.result_code() < 0 => MAX_RETRIES,
+            ErrorKind::Timeout => TIMEOUT,
+            ErrorKind::Connection | ErrorKind::Io(_) => CONNECTION,
+            ErrorKind::ConnectionPoolEmpty | ErrorKind::NoMoreConnections => NO_MORE_CONNECTIONS,
+            ErrorKind::MaxErrorRate => MAX_ERROR_RATE,
+            ErrorKind::InvalidNode => INVALID_NODE,
+            ErrorKind::InvalidArgument => PARAMETER,
+            _ => CLIENT,
         };
         let mut message = match (kind, error.server_message()) {
             (_, Some(text)) => format!("{}: {text}", error.base_message()),

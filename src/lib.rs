@@ -24,6 +24,7 @@ mod aio;
 mod client;
 mod cluster;
 mod convert;
+mod devserver;
 mod dispatch;
 mod engine;
 mod error;
@@ -47,6 +48,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::AsyncClient>()?;
     module.add_class::<convert::batch::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
+    module.add_class::<devserver::DevServer>()?;
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
