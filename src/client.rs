@@ -34,7 +34,12 @@ use crate::session::{Phase, Session};
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
 /// What both classes share: they differ in how their callers wait.
-#[pyclass(frozen, subclass, module = "aerospike_py._aerospike", name = "_BaseClient")]
+#[pyclass(
+    frozen,
+    subclass,
+    module = "aerospike_py._aerospike",
+    name = "_BaseClient"
+)]
 pub(crate) struct BaseClient {
     mode: Mode,
     /// The configuration as it was given; checked by `connect`.
@@ -45,7 +50,11 @@ pub(crate) struct BaseClient {
 
 impl BaseClient {
     fn new(mode: Mode) -> Self {
-        Self { mode, config: Mutex::new(None), session: ArcSwapOption::empty() }
+        Self {
+            mode,
+            config: Mutex::new(None),
+            session: ArcSwapOption::empty(),
+        }
     }
 
     fn configure(&self, config: Py<PyAny>) {
@@ -61,7 +70,9 @@ impl BaseClient {
         }
         // The child of a fork: the parent's session is left alone, and its drop with it.
         let reborn = Arc::new(session.reborn());
-        let seen = self.session.compare_and_swap(&session, Some(Arc::clone(&reborn)));
+        let seen = self
+            .session
+            .compare_and_swap(&session, Some(Arc::clone(&reborn)));
         std::mem::forget(session);
         match &*seen {
             Some(other) if other.is_ours() => Some(Arc::clone(other)),
@@ -74,7 +85,8 @@ impl BaseClient {
 
     /// The session, if it is connected.
     fn connected(&self) -> Option<Arc<Session>> {
-        self.latest().filter(|session| session.phase() == Phase::Connected)
+        self.latest()
+            .filter(|session| session.phase() == Phase::Connected)
     }
 
     /// Parses a call and carries it out.
@@ -107,7 +119,12 @@ impl BaseClient {
     }
 
     /// A session about to be connected.
-    fn begin(&self, py: Python<'_>, user: Option<String>, password: Option<String>) -> Result<Connect> {
+    fn begin(
+        &self,
+        py: Python<'_>,
+        user: Option<String>,
+        password: Option<String>,
+    ) -> Result<Connect> {
         let refuse = |what: &str| {
             Err(Error::client(format!(
                 "Cannot connect: client is {what}. Close the client before reconnecting."
@@ -120,12 +137,22 @@ impl BaseClient {
             Some(Phase::Closing) => return refuse("being closed"),
             Some(Phase::Closed) | None => {}
         }
-        let config = self.config.lock().as_ref().map(|config| config.clone_ref(py));
+        let config = self
+            .config
+            .lock()
+            .as_ref()
+            .map(|config| config.clone_ref(py));
         let config = config.unwrap_or_else(|| py.None());
         // Before anything else: from here on a fork is seen.
         engine()?;
-        let session = Arc::new(Session::new(Arc::new(Config::parse(config.bind(py), user, password)?)));
-        let seen = self.session.compare_and_swap(&last, Some(Arc::clone(&session)));
+        let session = Arc::new(Session::new(Arc::new(Config::parse(
+            config.bind(py),
+            user,
+            password,
+        )?)));
+        let seen = self
+            .session
+            .compare_and_swap(&last, Some(Arc::clone(&session)));
         if seen.as_ref().map(Arc::as_ptr) != last.as_ref().map(Arc::as_ptr) {
             return refuse("already connecting");
         }
@@ -136,8 +163,13 @@ impl BaseClient {
     fn end(&self, patience: Option<Duration>) -> Result<Close> {
         let session = self.latest();
         match session.as_ref().map(|session| session.phase()) {
-            Some(Phase::Connecting) => Err(Error::client("Cannot close: client is being connected.")),
-            Some(Phase::Closed) | None => Ok(Close { session: None, patience }),
+            Some(Phase::Connecting) => {
+                Err(Error::client("Cannot close: client is being connected."))
+            }
+            Some(Phase::Closed) | None => Ok(Close {
+                session: None,
+                patience,
+            }),
             Some(Phase::Connected | Phase::Closing) => {
                 if let Some(session) = &session {
                     session.begin_closing();
@@ -181,12 +213,15 @@ fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
         true => None,
         false => timeout.extract().ok(),
     };
-    milliseconds.map(Duration::from_millis).map(Some).ok_or_else(|| {
-        Error::argument(format!(
-            "timeout {} is not a number of milliseconds",
-            crate::convert::value::repr(timeout)
-        ))
-    })
+    milliseconds
+        .map(Duration::from_millis)
+        .map(Some)
+        .ok_or_else(|| {
+            Error::argument(format!(
+                "timeout {} is not a number of milliseconds",
+                crate::convert::value::repr(timeout)
+            ))
+        })
 }
 
 #[pymethods]
@@ -205,7 +240,11 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.close.md")]
     #[pyo3(signature = (timeout=None))]
-    fn close<'py>(&self, py: Python<'py>, timeout: Option<Object<'_, 'py>>) -> PyResult<Bound<'py, PyAny>> {
+    fn close<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let request = patience(timeout).and_then(|patience| self.end(patience));
         self.run(py, request, Shape::Plain)
     }
@@ -214,14 +253,19 @@ impl BaseClient {
     fn is_connected(&self) -> bool {
         self.connected().is_some_and(|session| {
             // The child of a fork connects with its first request.
-            session.connected().is_none_or(|cluster| cluster.client.is_connected())
+            session
+                .connected()
+                .is_none_or(|cluster| cluster.client.is_connected())
         })
     }
 
     #[doc = include_str!("docs/Client.get_node_names.md")]
     fn get_node_names(&self) -> PyResult<Vec<String>> {
         let session = self.connected().ok_or_else(not_connected)?;
-        Ok(session.connected().map(|cluster| cluster.client.node_names()).unwrap_or_default())
+        Ok(session
+            .connected()
+            .map(|cluster| cluster.client.node_names())
+            .unwrap_or_default())
     }
 
     #[doc = include_str!("docs/Client.ping.md")]
@@ -248,7 +292,9 @@ impl BaseClient {
         command: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| InfoRandomNode::parse(policies, command, policy))
+        self.call(py, |policies| {
+            InfoRandomNode::parse(policies, command, policy)
+        })
     }
 
     #[doc = include_str!("docs/Client.put.md")]
@@ -261,7 +307,17 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Put::parse(Rules { policies, meta, policy }, key, bins))
+        self.call(py, |policies| {
+            Put::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                bins,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.get.md")]
@@ -307,7 +363,16 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Remove::parse(Rules { policies, meta, policy }, key))
+        self.call(py, |policies| {
+            Remove::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.touch.md")]
@@ -320,7 +385,17 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Touch::parse(Rules { policies, meta, policy }, key, val))
+        self.call(py, |policies| {
+            Touch::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                val,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.append.md")]
@@ -334,7 +409,18 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Append::parse(Rules { policies, meta, policy }, key, bin, val))
+        self.call(py, |policies| {
+            Append::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                bin,
+                val,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.prepend.md")]
@@ -348,7 +434,18 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Prepend::parse(Rules { policies, meta, policy }, key, bin, val))
+        self.call(py, |policies| {
+            Prepend::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                bin,
+                val,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.increment.md")]
@@ -362,7 +459,18 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Increment::parse(Rules { policies, meta, policy }, key, bin, offset))
+        self.call(py, |policies| {
+            Increment::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                bin,
+                offset,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.remove_bin.md")]
@@ -375,7 +483,17 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| RemoveBin::parse(Rules { policies, meta, policy }, key, bin_names))
+        self.call(py, |policies| {
+            RemoveBin::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                bin_names,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.operate.md")]
@@ -388,7 +506,17 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Operate::parse(Rules { policies, meta, policy }, key, ops))
+        self.call(py, |policies| {
+            Operate::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                ops,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.operate_ordered.md")]
@@ -401,7 +529,17 @@ impl BaseClient {
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| OperateOrdered::parse(Rules { policies, meta, policy }, key, ops))
+        self.call(py, |policies| {
+            OperateOrdered::parse(
+                Rules {
+                    policies,
+                    meta,
+                    policy,
+                },
+                key,
+                ops,
+            )
+        })
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
@@ -425,7 +563,16 @@ impl BaseClient {
                 None if set.is_some() => return Err(Error::argument("'set' needs 'namespace'")),
                 None => Keys::parse(keys)?,
             };
-            BatchRead::parse(policies, keys, bins, policy, Wanted { dtype: _dtype, lazy })
+            BatchRead::parse(
+                policies,
+                keys,
+                bins,
+                policy,
+                Wanted {
+                    dtype: _dtype,
+                    lazy,
+                },
+            )
         })
     }
 
@@ -438,7 +585,9 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| BatchWrite::parse(policies, records, policy, retry))
+        self.call(py, |policies| {
+            BatchWrite::parse(policies, records, policy, retry)
+        })
     }
 
     #[doc = include_str!("docs/Client.batch_operate.md")]
@@ -451,7 +600,9 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| BatchOperate::parse(policies, keys, ops, policy, retry))
+        self.call(py, |policies| {
+            BatchOperate::parse(policies, keys, ops, policy, retry)
+        })
     }
 
     #[doc = include_str!("docs/Client.batch_remove.md")]
@@ -463,7 +614,9 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| BatchRemove::parse(policies, keys, policy, retry))
+        self.call(py, |policies| {
+            BatchRemove::parse(policies, keys, policy, retry)
+        })
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
@@ -494,7 +647,10 @@ pub(crate) struct Client;
 impl Client {
     #[new]
     #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+    fn new(
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
         let _ = (args, kwargs);
         PyClassInitializer::from(BaseClient::new(Mode::Blocking)).add_subclass(Self)
     }
@@ -527,7 +683,10 @@ pub(crate) struct AsyncClient;
 impl AsyncClient {
     #[new]
     #[pyo3(signature = (*args, **kwargs), text_signature = "(config)")]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+    fn new(
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
         let _ = (args, kwargs);
         PyClassInitializer::from(BaseClient::new(Mode::Awaitable)).add_subclass(Self)
     }
@@ -550,4 +709,3 @@ impl AsyncClient {
         slf.call_method0("close")
     }
 }
-

@@ -25,9 +25,22 @@ impl DevServer {
         port: u16,
         cluster_name: Option<String>,
     ) -> PyResult<Self> {
-        let config = Config { host, port, nodes, namespaces, default_ttl, cluster_name, ..Config::default() };
-        config.validate().map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Self { config, server: Mutex::new(None) })
+        let config = Config {
+            host,
+            port,
+            nodes,
+            namespaces,
+            default_ttl,
+            cluster_name,
+            ..Config::default()
+        };
+        config
+            .validate()
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self {
+            config,
+            server: Mutex::new(None),
+        })
     }
 
     #[doc = include_str!("docs/DevServer.hosts.md")]
@@ -64,7 +77,9 @@ impl DevServer {
     #[doc = include_str!("docs/DevServer.advance.md")]
     fn advance(&self, seconds: f64) -> PyResult<()> {
         if !(seconds >= 0.0 && seconds.is_finite()) {
-            return Err(PyValueError::new_err(format!("the clock cannot be moved by {seconds} s")));
+            return Err(PyValueError::new_err(format!(
+                "the clock cannot be moved by {seconds} s"
+            )));
         }
         if let Some(server) = &*self.server.lock() {
             // The server's clock counts seconds; a part of one must not be nothing.

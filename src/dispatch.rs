@@ -57,7 +57,9 @@ pub(crate) fn dispatch<'py, R: Request>(
 ) -> PyResult<Bound<'py, PyAny>> {
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
-        (Mode::Awaitable, Ok((request, shape))) => pending::spawn(py, R::NAME, start(request), shape),
+        (Mode::Awaitable, Ok((request, shape))) => {
+            pending::spawn(py, R::NAME, start(request), shape)
+        }
         (Mode::Blocking, Err(error)) => Err(error.into()),
         (Mode::Awaitable, Err(error)) => pending::failed(py, R::NAME, error.into()),
     }
@@ -77,7 +79,9 @@ fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    Error::panic(format!("{name} panicked, which is a defect of aerospike_py or of its engine: {text}"))
+    Error::panic(format!(
+        "{name} panicked, which is a defect of aerospike_py or of its engine: {text}"
+    ))
 }
 
 fn start<R: Request>(request: R) -> Start {

@@ -27,8 +27,9 @@ static ENGINE: PerProcess<Engine> = PerProcess::new();
 pub(crate) fn engine() -> Result<&'static Engine> {
     ENGINE.get_or_try_init(|| {
         fork::watch();
-        let reactor = Reactor::start("aerospike-io")
-            .map_err(|error| Error::client(format!("The I/O thread could not be started: {error}")))?;
+        let reactor = Reactor::start("aerospike-io").map_err(|error| {
+            Error::client(format!("The I/O thread could not be started: {error}"))
+        })?;
         Ok(Engine {
             reactor,
             ports: Ports::default(),

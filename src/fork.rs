@@ -77,7 +77,10 @@ impl<T: Send + Sync> PerProcess<T> {
             value: make()?,
         }));
         // No lock: one could be held, for ever, by a thread the parent had at the fork.
-        match self.current.compare_exchange(seen, made, Ordering::AcqRel, Ordering::Acquire) {
+        match self
+            .current
+            .compare_exchange(seen, made, Ordering::AcqRel, Ordering::Acquire)
+        {
             // SAFETY: just leaked by `into_raw`, and nobody frees what `current` points to.
             Ok(_) => Ok(unsafe { &(*made).value }),
             Err(winner) => {

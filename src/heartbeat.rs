@@ -61,7 +61,11 @@ async fn beat(shared: Arc<Shared>) {
     while idle < IDLE_BEATS {
         tokio::time::sleep(PERIOD).await;
         shared.beat.notify_waiters();
-        idle = if shared.listeners.load(Ordering::SeqCst) == 0 { idle + 1 } else { 0 };
+        idle = if shared.listeners.load(Ordering::SeqCst) == 0 {
+            idle + 1
+        } else {
+            0
+        };
         if idle == IDLE_BEATS {
             shared.running.store(false, Ordering::SeqCst);
             if shared.listeners.load(Ordering::SeqCst) > 0

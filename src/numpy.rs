@@ -51,7 +51,9 @@ impl Layout {
     /// Reads a structured `np.dtype`, or what `np.dtype()` takes. Needs NumPy.
     pub(crate) fn parse(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = object.py();
-        let numpy = py.import("aerospike_py.numpy_batch")?.call_method0("_numpy")?;
+        let numpy = py
+            .import("aerospike_py.numpy_batch")?
+            .call_method0("_numpy")?;
         let dtype = numpy.call_method1("dtype", (object,))?;
         let names = dtype.getattr("names")?;
         if names.is_none() {
@@ -65,15 +67,26 @@ impl Layout {
         for name in names.try_iter()? {
             let name = name?.cast_into::<PyString>().map_err(PyErr::from)?;
             let member = members.get_item(&name)?;
-            let field = Field::parse(name.to_str()?, &member.get_item(0)?, member.get_item(1)?.extract()?)?;
+            let field = Field::parse(
+                name.to_str()?,
+                &member.get_item(0)?,
+                member.get_item(1)?.extract()?,
+            )?;
             fields.push(field);
         }
-        Ok(Self { size: dtype.getattr("itemsize")?.extract()?, dtype: dtype.unbind(), fields })
+        Ok(Self {
+            size: dtype.getattr("itemsize")?.extract()?,
+            dtype: dtype.unbind(),
+            fields,
+        })
     }
 
     /// What the reactor needs of it.
     pub(crate) fn plan(&self) -> Plan {
-        Plan { fields: self.fields.clone(), size: self.size }
+        Plan {
+            fields: self.fields.clone(),
+            size: self.size,
+        }
     }
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
@@ -90,36 +103,62 @@ pub(crate) struct Plan {
 impl Field {
     fn parse(name: &str, dtype: &Bound<'_, PyAny>, offset: usize) -> PyResult<Self> {
         let subdtype = dtype.getattr("subdtype")?;
-        let element = if subdtype.is_none() { dtype.clone() } else { subdtype.get_item(0)? };
+        let element = if subdtype.is_none() {
+            dtype.clone()
+        } else {
+            subdtype.get_item(0)?
+        };
         let size = dtype.getattr("itemsize")?.extract()?;
         let letter: String = element.getattr("kind")?.extract()?;
         let kind = match letter.as_str() {
-            _ if !subdtype.is_none() && matches!(letter.as_str(), "i" | "u" | "f" | "S" | "V") => Kind::Bytes,
+            _ if !subdtype.is_none() && matches!(letter.as_str(), "i" | "u" | "f" | "S" | "V") => {
+                Kind::Bytes
+            }
             "i" => Kind::Signed,
             "u" => Kind::Unsigned,
             "f" => Kind::Float,
             "S" => Kind::Text,
             "V" => Kind::Bytes,
-            "U" => return Err(refuse(name, "unicode strings have no fixed size in UTF-8: use S")),
+            "U" => {
+                return Err(refuse(
+                    name,
+                    "unicode strings have no fixed size in UTF-8: use S",
+                ));
+            }
             "O" => return Err(refuse(name, "Python objects cannot be filled from Rust")),
             _ => return Err(refuse(name, &format!("dtype {element} is not supported"))),
         };
         let native: bool = element.getattr("isnative")?.extract()?;
         if !native {
-            return Err(Error::value(format!("field '{name}': byte order of {element} is not this machine's")).into());
+            return Err(Error::value(format!(
+                "field '{name}': byte order of {element} is not this machine's"
+            ))
+            .into());
         }
         if kind == Kind::Float && !matches!(size, 2 | 4 | 8) {
-            return Err(refuse(name, &format!("floats of {size} bytes are not supported")));
+            return Err(refuse(
+                name,
+                &format!("floats of {size} bytes are not supported"),
+            ));
         }
-        Ok(Self { name: name.to_owned(), kind, offset, size })
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+            offset,
+            size,
+        })
     }
 
     /// Writes a value into the field's bytes, which are zero.
     fn write(&self, target: &mut [u8], value: &Value, conduct: Conduct) -> Result<()> {
         match (self.kind, value) {
             (_, Value::Nil) => Ok(()),
-            (Kind::Signed | Kind::Unsigned, Value::Int(number)) => self.write_int(target, *number, conduct),
-            (Kind::Signed | Kind::Unsigned, Value::Bool(flag)) => self.write_int(target, i64::from(*flag), conduct),
+            (Kind::Signed | Kind::Unsigned, Value::Int(number)) => {
+                self.write_int(target, *number, conduct)
+            }
+            (Kind::Signed | Kind::Unsigned, Value::Bool(flag)) => {
+                self.write_int(target, i64::from(*flag), conduct)
+            }
             (Kind::Signed | Kind::Unsigned, Value::Float(number)) => {
                 let number = f64::from(number);
                 if conduct == Conduct::Strict && (number.fract() != 0.0 || !number.is_finite()) {
@@ -129,14 +168,21 @@ impl Field {
                 let whole = if number.is_finite() { number as i64 } else { 0 };
                 self.write_int(target, whole, conduct)
             }
-            (Kind::Float, Value::Float(number)) => self.write_float(target, f64::from(number), conduct),
+            (Kind::Float, Value::Float(number)) => {
+                self.write_float(target, f64::from(number), conduct)
+            }
             (Kind::Float, Value::Int(number)) => self.write_float(target, *number as f64, conduct),
-            (Kind::Float, Value::Bool(flag)) => self.write_float(target, f64::from(u8::from(*flag)), conduct),
+            (Kind::Float, Value::Bool(flag)) => {
+                self.write_float(target, f64::from(u8::from(*flag)), conduct)
+            }
             (Kind::Text, Value::String(text) | Value::GeoJson(text)) => {
                 copy_bytes(target, text.as_bytes());
                 Ok(())
             }
-            (Kind::Text | Kind::Bytes, Value::Blob(bytes) | Value::Hll(bytes) | Value::Unknown(_, bytes)) => {
+            (
+                Kind::Text | Kind::Bytes,
+                Value::Blob(bytes) | Value::Hll(bytes) | Value::Unknown(_, bytes),
+            ) => {
                 copy_bytes(target, bytes);
                 Ok(())
             }
@@ -149,7 +195,10 @@ impl Field {
             let bits = 8 * self.size as u32;
             let fits = match self.kind {
                 Kind::Unsigned if number < 0 => {
-                    return Err(Error::value(format!("field '{}': {number} is negative, the field unsigned", self.name)));
+                    return Err(Error::value(format!(
+                        "field '{}': {number} is negative, the field unsigned",
+                        self.name
+                    )));
                 }
                 Kind::Unsigned => bits >= 64 || (number as u64) >> bits == 0,
                 _ => bits >= 64 || (-(1_i64 << (bits - 1))..1_i64 << (bits - 1)).contains(&number),
@@ -160,7 +209,11 @@ impl Field {
         }
         // The low bytes of two's complement: wraps.
         let bytes = number.to_ne_bytes();
-        let low = if cfg!(target_endian = "little") { bytes.get(..target.len()) } else { bytes.get(8 - target.len()..) };
+        let low = if cfg!(target_endian = "little") {
+            bytes.get(..target.len())
+        } else {
+            bytes.get(8 - target.len()..)
+        };
         copy_bytes(target, low.unwrap_or_default());
         Ok(())
     }
@@ -241,7 +294,12 @@ impl Columns {
     }
 
     fn with_size(size: usize, rows: usize) -> Self {
-        Self { data: vec![0; size * rows], meta: vec![0; 2 * rows], codes: vec![0; rows], size }
+        Self {
+            data: vec![0; size * rows],
+            meta: vec![0; 2 * rows],
+            codes: vec![0; rows],
+            size,
+        }
     }
 
     /// Fills a row; of a failed record only the code.
@@ -298,7 +356,12 @@ impl Columns {
     }
 
     /// The `NumpyBatchRecords`; the arrays take the memory over as it is.
-    pub(crate) fn into_python(self, py: Python<'_>, keys: Keys, layout: &Layout) -> PyResult<Py<PyAny>> {
+    pub(crate) fn into_python(
+        self,
+        py: Python<'_>,
+        keys: Keys,
+        layout: &Layout,
+    ) -> PyResult<Py<PyAny>> {
         let rows = Py::new(py, RowMap { keys })?;
         self.assemble(py, rows.into_bound(py).into_any(), layout)
     }
@@ -314,18 +377,27 @@ impl Columns {
         self.assemble(py, rows, layout)
     }
 
-    fn assemble(self, py: Python<'_>, rows: Bound<'_, PyAny>, layout: &Layout) -> PyResult<Py<PyAny>> {
+    fn assemble(
+        self,
+        py: Python<'_>,
+        rows: Bound<'_, PyAny>,
+        layout: &Layout,
+    ) -> PyResult<Py<PyAny>> {
         let count = self.codes.len();
         let meta_dtype = PyTuple::new(py, [("gen", "u4"), ("ttl", "u4")])?;
         let meta_dtype = pyo3::types::PyList::new(py, meta_dtype)?;
         let meta = PyArray1::from_vec(py, self.meta).call_method1("view", (meta_dtype,))?;
         let data = if self.size == 0 {
-            py.import("numpy")?.call_method1("zeros", (count, &layout.dtype))?
+            py.import("numpy")?
+                .call_method1("zeros", (count, &layout.dtype))?
         } else {
             PyArray1::from_vec(py, self.data).call_method1("view", (&layout.dtype,))?
         };
         let codes = PyArray1::from_vec(py, self.codes);
-        Ok(names::NUMPY_BATCH.get(py)?.call1((data, meta, codes, rows))?.unbind())
+        Ok(names::NUMPY_BATCH
+            .get(py)?
+            .call1((data, meta, codes, rows))?
+            .unbind())
     }
 }
 

@@ -29,6 +29,9 @@ impl PartitionFilter {
     }
 
     fn __repr__(&self) -> String {
-        format!("PartitionFilter(begin={}, count={})", self.begin, self.count)
+        format!(
+            "PartitionFilter(begin={}, count={})",
+            self.begin, self.count
+        )
     }
 }

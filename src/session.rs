@@ -79,7 +79,9 @@ impl Session {
     /// The same client, for the child of a fork: connected as soon as it is needed.
     pub(crate) fn reborn(&self) -> Self {
         let session = Self::new(Arc::clone(&self.config));
-        session.phase.store(self.phase.load(Ordering::Acquire), Ordering::Release);
+        session
+            .phase
+            .store(self.phase.load(Ordering::Acquire), Ordering::Release);
         session
     }
 
@@ -106,7 +108,11 @@ impl Session {
     /// Connects; afterwards the session is connected or closed.
     pub(crate) async fn connect(&self) -> Result<()> {
         let outcome = self.cluster().await.map(|_| ());
-        let next = if outcome.is_ok() { Phase::Connected } else { Phase::Closed };
+        let next = if outcome.is_ok() {
+            Phase::Connected
+        } else {
+            Phase::Closed
+        };
         self.advance(Phase::Connecting, next);
         outcome
     }
@@ -191,7 +197,9 @@ impl Session {
         let before = self.requests.fetch_add(1, Ordering::AcqRel);
         let counted = Counted(self);
         if self.phase() >= Phase::Closing {
-            return Err(Error::client("Client is not connected. Call connect() first."));
+            return Err(Error::client(
+                "Client is not connected. Call connect() first.",
+            ));
         }
         if before >= LONGEST_QUEUE {
             return Err(Error::backpressure(format!(

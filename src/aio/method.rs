@@ -103,7 +103,11 @@ impl AsyncMethod {
 }
 
 /// Gives `class` a wrapper for every public method of its native `base` but the `plain` ones.
-pub(crate) fn mark_coroutines(class: &Bound<'_, PyAny>, base: &Bound<'_, PyAny>, plain: &[&str]) -> PyResult<()> {
+pub(crate) fn mark_coroutines(
+    class: &Bound<'_, PyAny>,
+    base: &Bound<'_, PyAny>,
+    plain: &[&str],
+) -> PyResult<()> {
     let py = class.py();
     let globals = PyDict::new(py);
     py.run(

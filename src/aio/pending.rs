@@ -63,15 +63,30 @@ pub(crate) fn spawn<'py>(
 }
 
 /// A request that failed before it could be made: the error comes out of the await.
-pub(crate) fn failed<'py>(py: Python<'py>, name: &'static str, error: PyErr) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn failed<'py>(
+    py: Python<'py>,
+    name: &'static str,
+    error: PyErr,
+) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = running_loop(py)?.map(Bound::unbind);
     Ok(Pending::new(py, name, State::Settled(Err(error), event_loop))?.into_any())
 }
 
 impl Pending {
     fn new<'py>(py: Python<'py>, name: &'static str, state: State) -> PyResult<Bound<'py, Self>> {
-        let inner = Mutex::new(Inner { state, waker: None, used: false });
-        Bound::new(py, Self { name, generation: fork::generation(), inner })
+        let inner = Mutex::new(Inner {
+            state,
+            waker: None,
+            used: false,
+        });
+        Bound::new(
+            py,
+            Self {
+                name,
+                generation: fork::generation(),
+                inner,
+            },
+        )
     }
 
     /// Sends a deferred request on its way.
@@ -133,7 +148,8 @@ impl Pending {
         this.check_process()?;
         this.inner.lock().used = true;
         if matches!(this.inner.lock().state, State::Deferred(..)) {
-            let event_loop = running_loop(py)?.ok_or_else(|| PyRuntimeError::new_err("no running event loop"))?;
+            let event_loop = running_loop(py)?
+                .ok_or_else(|| PyRuntimeError::new_err("no running event loop"))?;
             this.launch(slf, &event_loop)?;
         }
         let settled = {
@@ -169,7 +185,11 @@ impl Pending {
         }
         let waker = Py::new(py, Waker::new(port.event_loop.clone_ref(py)))?;
         let mut inner = self.inner.lock();
-        if inner.waker.as_ref().is_some_and(|waker| waker.get().is_waiting()) {
+        if inner
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.get().is_waiting())
+        {
             drop(inner);
             return Err(self.misused("another task awaits"));
         }
@@ -230,7 +250,9 @@ impl Pending {
         drop(self.abandon());
         let error = match value {
             _ if kind.is_instance_of::<pyo3::exceptions::PyBaseException>() => kind.clone(),
-            Some(value) if value.is_instance_of::<pyo3::exceptions::PyBaseException>() => value.clone(),
+            Some(value) if value.is_instance_of::<pyo3::exceptions::PyBaseException>() => {
+                value.clone()
+            }
             Some(value) => kind.call1((value,))?,
             None => kind.call0()?,
         };
@@ -330,11 +352,15 @@ fn complain(py: Python<'_>, name: &str, state: State) {
 
 fn report(py: Python<'_>, name: &str, error: PyErr, event_loop: &Py<PyAny>) -> PyResult<()> {
     let context = PyDict::new(py);
-    context.set_item("message", format!("AsyncClient.{name}() failed and was never awaited"))?;
+    context.set_item(
+        "message",
+        format!("AsyncClient.{name}() failed and was never awaited"),
+    )?;
     context.set_item("exception", error)?;
-    event_loop
-        .bind(py)
-        .call_method1(intern!(py, "call_exception_handler"), PyTuple::new(py, [context])?)?;
+    event_loop.bind(py).call_method1(
+        intern!(py, "call_exception_handler"),
+        PyTuple::new(py, [context])?,
+    )?;
     Ok(())
 }
 

@@ -43,7 +43,9 @@ pub(crate) type Token = Completion<Landing, SegQueue<(usize, Landing)>, Descript
 
 impl Lost for Landing {
     fn lost() -> Self {
-        Self(Err(Error::panic("The request was lost: this is a defect of aerospike_py")))
+        Self(Err(Error::panic(
+            "The request was lost: this is a defect of aerospike_py",
+        )))
     }
 }
 
@@ -100,10 +102,15 @@ impl PortCore {
         let Some(shape) = pending.get().take_shape() else {
             return Ok(());
         };
-        let conversion = outcome.map_err(PyErr::from).and_then(|reply| shape.begin(py, reply));
+        let conversion = outcome
+            .map_err(PyErr::from)
+            .and_then(|reply| shape.begin(py, reply));
         match conversion {
             Ok(conversion) if !conversion.is_done() => {
-                self.unfinished.lock().push_back(Unfinished { pending, conversion });
+                self.unfinished.lock().push_back(Unfinished {
+                    pending,
+                    conversion,
+                });
                 Ok(())
             }
             settled => self.deliver(py, &pending, settled),
@@ -111,7 +118,12 @@ impl PortCore {
     }
 
     /// Some more rows of a large reply. Returns how many.
-    fn convert(&self, py: Python<'_>, mut unfinished: Unfinished, budget: usize) -> PyResult<usize> {
+    fn convert(
+        &self,
+        py: Python<'_>,
+        mut unfinished: Unfinished,
+        budget: usize,
+    ) -> PyResult<usize> {
         let converted = match unfinished.conversion.advance(py, budget) {
             Ok(converted) => converted,
             Err(error) => {
@@ -128,7 +140,12 @@ impl PortCore {
         Ok(converted)
     }
 
-    fn deliver(&self, py: Python<'_>, pending: &Py<Pending>, result: PyResult<Conversion>) -> PyResult<()> {
+    fn deliver(
+        &self,
+        py: Python<'_>,
+        pending: &Py<Pending>,
+        result: PyResult<Conversion>,
+    ) -> PyResult<()> {
         match pending.get().settle(py, result, &self.event_loop) {
             Some(waker) => Waker::wake(waker.bind(py)),
             None => Ok(()),
@@ -156,7 +173,9 @@ impl Port {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.core.event_loop)?;
         if let Some(flights) = self.core.flights.try_lock() {
-            flights.iter().try_for_each(|(_, pending)| visit.call(pending))?;
+            flights
+                .iter()
+                .try_for_each(|(_, pending)| visit.call(pending))?;
         }
         Ok(())
     }
@@ -181,7 +200,9 @@ impl Ports {
         // An address can be that of another loop by now; then the port went with its loop, and the weak
         // reference is dead.
         let cached = LAST.with_borrow(|(known, made, port)| {
-            (*known == address && *made == generation).then(|| port.upgrade()).flatten()
+            (*known == address && *made == generation)
+                .then(|| port.upgrade())
+                .flatten()
         });
         if let Some(port) = cached {
             return Ok(port);
@@ -204,7 +225,13 @@ impl Ports {
             unfinished: Mutex::new(VecDeque::new()),
             longest_step: AtomicUsize::new(0),
         });
-        let port = Py::new(py, Port { core: Arc::clone(&core), generation: fork::generation() })?;
+        let port = Py::new(
+            py,
+            Port {
+                core: Arc::clone(&core),
+                generation: fork::generation(),
+            },
+        )?;
         let descriptor = core.outbox.signal().as_fd().as_raw_fd();
         event_loop
             .call_method1(intern!(py, "add_reader"), (descriptor, port))

@@ -32,7 +32,11 @@ impl Waker {
     pub(crate) fn new(event_loop: Py<PyAny>) -> Self {
         Self {
             event_loop,
-            inner: Mutex::new(Inner { state: State::Waiting, blocking: true, callbacks: Vec::new() }),
+            inner: Mutex::new(Inner {
+                state: State::Waiting,
+                blocking: true,
+                callbacks: Vec::new(),
+            }),
         }
     }
 
@@ -56,7 +60,9 @@ impl Waker {
         let py = slf.py();
         for (callback, context) in slf.get().settle(State::Woken) {
             match context {
-                Some(context) => context.bind(py).call_method1(intern!(py, "run"), (callback, slf))?,
+                Some(context) => context
+                    .bind(py)
+                    .call_method1(intern!(py, "run"), (callback, slf))?,
                 None => callback.bind(py).call1((slf,))?,
             };
         }
@@ -175,15 +181,20 @@ impl Waker {
     }
 }
 
-fn call_soon(slf: &Bound<'_, Waker>, callback: &Py<PyAny>, context: Option<&Py<PyAny>>) -> PyResult<()> {
+fn call_soon(
+    slf: &Bound<'_, Waker>,
+    callback: &Py<PyAny>,
+    context: Option<&Py<PyAny>>,
+) -> PyResult<()> {
     let py = slf.py();
     let options = PyDict::new(py);
     if let Some(context) = context {
         options.set_item(intern!(py, "context"), context)?;
     }
-    slf.get()
-        .event_loop
-        .bind(py)
-        .call_method(intern!(py, "call_soon"), (callback, slf), Some(&options))?;
+    slf.get().event_loop.bind(py).call_method(
+        intern!(py, "call_soon"),
+        (callback, slf),
+        Some(&options),
+    )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use wire::proto::{HEADER_SIZE, FrameHeader, Kind, begin_frame, end_frame};
+use wire::proto::{FrameHeader, HEADER_SIZE, Kind, begin_frame, end_frame};
 
 use crate::convert::config::Config;
 use crate::error::Error;
@@ -71,6 +71,8 @@ fn judge(answer: &str, expected: Option<&str>) -> String {
         Some(expected) if expected != cluster => format!(
             "node {node} belongs to cluster '{cluster}', cluster_name asks for '{expected}'"
         ),
-        _ => format!("node {node} answers, so authentication, TLS or an address it announces may be at fault"),
+        _ => format!(
+            "node {node} answers, so authentication, TLS or an address it announces may be at fault"
+        ),
     }
 }

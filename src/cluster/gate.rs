@@ -48,7 +48,10 @@ impl Gate {
     }
 
     /// A permit, at once or in turn.
-    pub(super) async fn enter(self: &Arc<Self>, deadline: Option<Instant>) -> Result<SemaphorePermit<'_>> {
+    pub(super) async fn enter(
+        self: &Arc<Self>,
+        deadline: Option<Instant>,
+    ) -> Result<SemaphorePermit<'_>> {
         if let Ok(permit) = self.permits.try_acquire() {
             return Ok(permit);
         }

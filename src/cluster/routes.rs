@@ -45,10 +45,19 @@ impl Routes {
                 routes.add_owner(index, replicas);
             }
             let known = before.and_then(|before| {
-                before.gates.iter().find(|gate| Arc::ptr_eq(gate.node(), &node))
+                before
+                    .gates
+                    .iter()
+                    .find(|gate| Arc::ptr_eq(gate.node(), &node))
             });
             routes.gates.push(known.map_or_else(
-                || Arc::new(Gate::new(node, config.warm_connections(), config.connection_limit())),
+                || {
+                    Arc::new(Gate::new(
+                        node,
+                        config.warm_connections(),
+                        config.connection_limit(),
+                    ))
+                },
                 Arc::clone,
             ));
             routes.generations.push(generation);
@@ -66,7 +75,10 @@ impl Routes {
                 .masters
                 .entry(namespace.to_owned())
                 .or_insert_with(|| vec![NOBODY; PARTITIONS].into_boxed_slice());
-            let Some(bitmap) = columns.split(',').nth(2).and_then(|text| STANDARD.decode(text).ok())
+            let Some(bitmap) = columns
+                .split(',')
+                .nth(2)
+                .and_then(|text| STANDARD.decode(text).ok())
             else {
                 continue;
             };
@@ -84,16 +96,23 @@ impl Routes {
         let masters = self.masters.get(key.namespace())?;
         let index = masters.get(key.partition_id()).copied().unwrap_or(NOBODY);
         // A partition between two masters: the core will find a replica; any gate bounds it.
-        self.gates.get(usize::from(index)).or_else(|| self.gates.first()).map(Arc::clone)
+        self.gates
+            .get(usize::from(index))
+            .or_else(|| self.gates.first())
+            .map(Arc::clone)
     }
 
     /// Whether nodes came or went, or moved partitions.
     pub(super) fn is_stale(&self, client: &core::Client) -> bool {
         let nodes = client.nodes();
         nodes.len() != self.gates.len()
-            || self.gates.iter().zip(&self.generations).any(|(gate, generation)| {
-                !gate.node().is_active() || gate.node().partition_generation() != *generation
-            })
+            || self
+                .gates
+                .iter()
+                .zip(&self.generations)
+                .any(|(gate, generation)| {
+                    !gate.node().is_active() || gate.node().partition_generation() != *generation
+                })
     }
 
     pub(super) fn follow_connections(&self) {

@@ -31,7 +31,9 @@ impl Row {
     /// outcome of their own.
     pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
         let digest = operation.batch_record().key.digest();
-        let outcome = operation.result_code().map(|code| i32::from(u8::from(code)));
+        let outcome = operation
+            .result_code()
+            .map(|code| i32::from(u8::from(code)));
         let code = outcome
             .or_else(|| operation.error().map(aerospike_core::Error::result_code))
             .unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
@@ -39,12 +41,22 @@ impl Row {
             || (outcome.is_none()
                 && operation.batch_record().has_write()
                 && failure.is_some_and(Error::in_doubt));
-        Self { digest, code, in_doubt, record: operation.take_record() }
+        Self {
+            digest,
+            code,
+            in_doubt,
+            record: operation.take_record(),
+        }
     }
 
     /// The row of a record that no attempt was answered for.
     pub(crate) fn unanswered(key: &Key) -> Self {
-        Self { digest: key.digest(), code: UNANSWERED, in_doubt: true, record: None }
+        Self {
+            digest: key.digest(),
+            code: UNANSWERED,
+            in_doubt: true,
+            record: None,
+        }
     }
 
     fn found(&self) -> bool {
@@ -75,11 +87,26 @@ impl From<Row> for Slot {
         let (generation, void_time, bins) = match row.record {
             Some(record) => {
                 let (generation, void_time) = (record.generation, record.expiration());
-                (generation, void_time, if found { Bins::Raw(record.bins) } else { Bins::Absent })
+                (
+                    generation,
+                    void_time,
+                    if found {
+                        Bins::Raw(record.bins)
+                    } else {
+                        Bins::Absent
+                    },
+                )
             }
             None => (0, 0, Bins::Absent),
         };
-        Self { digest: row.digest, code: row.code, in_doubt: row.in_doubt, generation, void_time, bins }
+        Self {
+            digest: row.digest,
+            code: row.code,
+            in_doubt: row.in_doubt,
+            generation,
+            void_time,
+            bins,
+        }
     }
 }
 
@@ -104,7 +131,11 @@ impl Slot {
             None => py.None().into_bound(py),
             Some(bins) => named_tuple(
                 names::RECORD.get(py)?,
-                [key.clone(), record::metadata(py, self.generation, self.void_time)?, bins.into_any()],
+                [
+                    key.clone(),
+                    record::metadata(py, self.generation, self.void_time)?,
+                    bins.into_any(),
+                ],
             )?,
         };
         named_tuple(
@@ -120,7 +151,12 @@ impl Slot {
 }
 
 #[doc = include_str!("../docs/LazyBatchRecords.md")]
-#[pyclass(frozen, mapping, module = "aerospike_py._aerospike", name = "LazyBatchRecords")]
+#[pyclass(
+    frozen,
+    mapping,
+    module = "aerospike_py._aerospike",
+    name = "LazyBatchRecords"
+)]
 pub(crate) struct LazyBatchRecords {
     keys: Keys,
     slots: Mutex<Vec<Slot>>,
@@ -137,7 +173,11 @@ impl LazyBatchRecords {
     /// runs.
     fn each<T>(&self, mut visit: impl FnMut(usize, &mut Slot) -> PyResult<T>) -> PyResult<Vec<T>> {
         let mut slots = self.slots.lock();
-        slots.iter_mut().enumerate().map(|(index, slot)| visit(index, slot)).collect()
+        slots
+            .iter_mut()
+            .enumerate()
+            .map(|(index, slot)| visit(index, slot))
+            .collect()
     }
 
     /// User key to row, of those found and given by user key.
@@ -206,7 +246,9 @@ impl LazyBatchRecords {
                 }
             };
             let header = (slot.code, slot.generation, record::ttl(slot.void_time));
-            columns.fill(&layout, index, header, bins, Conduct::Strict).map_err(PyErr::from)
+            columns
+                .fill(&layout, index, header, bins, Conduct::Strict)
+                .map_err(PyErr::from)
         })?;
         columns.into_python_with(py, slf.clone().into_any(), &layout)
     }
@@ -248,12 +290,18 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.all_user_keys.md")]
     fn all_user_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        (0..self.keys.len()).map(|index| self.keys.user_key(py, index)).collect()
+        (0..self.keys.len())
+            .map(|index| self.keys.user_key(py, index))
+            .collect()
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.found_count.md")]
     fn found_count(&self) -> usize {
-        self.slots.lock().iter().filter(|slot| slot.code == 0).count()
+        self.slots
+            .lock()
+            .iter()
+            .filter(|slot| slot.code == 0)
+            .count()
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.release_cache.md")]
@@ -263,7 +311,10 @@ impl LazyBatchRecords {
     #[doc = include_str!("../docs/LazyBatchRecords.merge_to_dict.md")]
     #[staticmethod]
     fn merge_to_dict<'py>(handles: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        handles.try_iter()?.map(|handle| handle?.call_method0("to_dict")).collect()
+        handles
+            .try_iter()?
+            .map(|handle| handle?.call_method0("to_dict"))
+            .collect()
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.items.md")]
@@ -297,8 +348,13 @@ impl LazyBatchRecords {
         row_map(py, &self.keys)
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-        self.find(py, key)?.ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.find(py, key)?
+            .ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
     }
 
     fn __contains__(&self, py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -313,16 +369,25 @@ impl LazyBatchRecords {
         self.key_dict(py)?.try_iter()
     }
 
-    fn __eq__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __eq__<'py>(
+        &self,
+        py: Python<'py>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let other = match other.cast::<Self>() {
             Ok(other) => other.get().to_dict(py)?.into_any(),
             Err(_) => other.clone(),
         };
-        self.to_dict(py)?.rich_compare(other, pyo3::basic::CompareOp::Eq)
+        self.to_dict(py)?
+            .rich_compare(other, pyo3::basic::CompareOp::Eq)
     }
 
     fn __repr__(&self) -> String {
-        format!("LazyBatchRecords(count={}, found={})", self.keys.len(), self.found_count())
+        format!(
+            "LazyBatchRecords(count={}, found={})",
+            self.keys.len(),
+            self.found_count()
+        )
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -348,7 +413,11 @@ impl LazyBatchRecords {
         Ok(dict)
     }
 
-    fn find<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    fn find<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(index) = self.key_dict(py)?.get_item(key)? else {
             return Ok(None);
         };
@@ -392,13 +461,23 @@ pub(crate) struct BatchReading {
 impl BatchReading {
     pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Self> {
         let records = lazy(py, keys, rows)?;
-        let result = names::BATCH_READ.get(py)?.call1((PyDict::new(py), &records))?;
+        let result = names::BATCH_READ
+            .get(py)?
+            .call1((PyDict::new(py), &records))?;
         let result = result.cast_into::<PyDict>().map_err(PyErr::from)?;
-        Ok(Self { records, result: result.unbind(), next: 0 })
+        Ok(Self {
+            records,
+            result: result.unbind(),
+            next: 0,
+        })
     }
 
     /// Converts up to `budget` rows: how many, and the result if it is complete.
-    pub(crate) fn advance(&mut self, py: Python<'_>, budget: usize) -> PyResult<(usize, Option<Py<PyAny>>)> {
+    pub(crate) fn advance(
+        &mut self,
+        py: Python<'_>,
+        budget: usize,
+    ) -> PyResult<(usize, Option<Py<PyAny>>)> {
         let records = self.records.get();
         let from = self.next;
         let to = records.keys.len().min(from.saturating_add(budget));
@@ -423,11 +502,21 @@ pub(crate) struct BatchWriting {
 
 impl BatchWriting {
     pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>, retry: Retry) -> Self {
-        Self { keys, rows: rows.into_iter(), retry, list: PyList::empty(py).unbind(), next: 0 }
+        Self {
+            keys,
+            rows: rows.into_iter(),
+            retry,
+            list: PyList::empty(py).unbind(),
+            next: 0,
+        }
     }
 
     /// Converts up to `budget` rows: how many, and the result if it is complete.
-    pub(crate) fn advance(&mut self, py: Python<'_>, budget: usize) -> PyResult<(usize, Option<Py<PyAny>>)> {
+    pub(crate) fn advance(
+        &mut self,
+        py: Python<'_>,
+        budget: usize,
+    ) -> PyResult<(usize, Option<Py<PyAny>>)> {
         let list = self.list.bind(py);
         let mut converted = 0;
         while converted < budget {
@@ -448,7 +537,11 @@ impl BatchWriting {
             [
                 self.retry.attempts.into_pyobject(py)?.into_any(),
                 self.retry.max_attempts.into_pyobject(py)?.into_any(),
-                self.retry.truncated_by_timeout.into_pyobject(py)?.to_owned().into_any(),
+                self.retry
+                    .truncated_by_timeout
+                    .into_pyobject(py)?
+                    .to_owned()
+                    .into_any(),
                 self.retry.unresolved.into_pyobject(py)?.into_any(),
             ],
         )?;

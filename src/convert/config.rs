@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aerospike_core::policy::{AuthMode, ClientPolicy};
 use aerospike_core::Host;
+use aerospike_core::policy::{AuthMode, ClientPolicy};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -33,25 +33,61 @@ pub(crate) struct Config {
 
 /// Keys of the official client that mean nothing here, and what to say of them.
 const MEANINGLESS: &[(&str, &str)] = &[
-    ("shm", "there is one I/O thread and no shared memory; leave it out"),
-    ("use_shared_connection", "clients of a process share their I/O thread; leave it out"),
+    (
+        "shm",
+        "there is one I/O thread and no shared memory; leave it out",
+    ),
+    (
+        "use_shared_connection",
+        "clients of a process share their I/O thread; leave it out",
+    ),
     ("thread_pool_size", "there is one I/O thread; leave it out"),
     ("max_socket_idle", "use 'idle_timeout', in milliseconds"),
     ("validate_keys", "names are always checked; leave it out"),
     ("send_bool_as", "bools are stored as bools; leave it out"),
     ("strict_types", "types are always checked; leave it out"),
-    ("serialization", "use the 'serializers' of your application before the call; leave it out"),
+    (
+        "serialization",
+        "use the 'serializers' of your application before the call; leave it out",
+    ),
     ("max_threads", "use 'max_conns_per_node'"),
-    ("batch_direct", "it has had no effect for years; leave it out"),
-    ("compression_threshold", "set it in a policy, with 'compress'"),
+    (
+        "batch_direct",
+        "it has had no effect for years; leave it out",
+    ),
+    (
+        "compression_threshold",
+        "set it in a policy, with 'compress'",
+    ),
 ];
 
 const NAMES: &[&str] = &[
-    "hosts", "cluster_name", "auth_mode", "user", "password", "timeout", "idle_timeout", "max_conns_per_node",
-    "min_conns_per_node", "conn_pools_per_node", "tend_interval", "use_services_alternate",
-    "max_concurrent_operations", "operation_queue_timeout_ms", "policies", "ip_map", "rack_ids", "rack_id",
-    "rack_aware", "app_id", "max_error_rate", "error_rate_window", "connect_timeout", "login_timeout_ms",
-    "fail_if_not_connected", "tls",
+    "hosts",
+    "cluster_name",
+    "auth_mode",
+    "user",
+    "password",
+    "timeout",
+    "idle_timeout",
+    "max_conns_per_node",
+    "min_conns_per_node",
+    "conn_pools_per_node",
+    "tend_interval",
+    "use_services_alternate",
+    "max_concurrent_operations",
+    "operation_queue_timeout_ms",
+    "policies",
+    "ip_map",
+    "rack_ids",
+    "rack_id",
+    "rack_aware",
+    "app_id",
+    "max_error_rate",
+    "error_rate_window",
+    "connect_timeout",
+    "login_timeout_ms",
+    "fail_if_not_connected",
+    "tls",
 ];
 
 impl Config {
@@ -62,7 +98,10 @@ impl Config {
         password: Option<String>,
     ) -> Result<Self> {
         let dict = config.cast::<PyDict>().map_err(|_| {
-            Error::wrong_type(format!("the configuration is a dict, not {}", type_name(config)))
+            Error::wrong_type(format!(
+                "the configuration is a dict, not {}",
+                type_name(config)
+            ))
         })?;
         check_names(dict)?;
         let fields = Fields(dict);
@@ -120,12 +159,14 @@ impl Config {
 fn check_names(dict: &Bound<'_, PyDict>) -> Result<()> {
     let py = dict.py();
     for name in dict.keys() {
-        let name: String = name
-            .extract()
-            .map_err(|_| Error::argument(format!("configuration names are str, not {}", repr(&name))))?;
+        let name: String = name.extract().map_err(|_| {
+            Error::argument(format!("configuration names are str, not {}", repr(&name)))
+        })?;
         if let Some((_, advice)) = MEANINGLESS.iter().find(|(known, _)| *known == name) {
-            let message = std::ffi::CString::new(format!("configuration '{name}' has no meaning here: {advice}"))
-                .map_err(|_| Error::value("configuration names hold no NUL"))?;
+            let message = std::ffi::CString::new(format!(
+                "configuration '{name}' has no meaning here: {advice}"
+            ))
+            .map_err(|_| Error::value("configuration names hold no NUL"))?;
             PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 3)?;
         } else if !NAMES.contains(&name.as_str()) {
             return Err(Error::argument(format!(
@@ -174,7 +215,10 @@ impl<'py> Fields<'_, 'py> {
 }
 
 fn bad(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> Error {
-    Error::argument(format!("configuration '{name}': {} is not {wanted}", repr(value)))
+    Error::argument(format!(
+        "configuration '{name}': {} is not {wanted}",
+        repr(value)
+    ))
 }
 
 fn client_policy(
@@ -183,12 +227,20 @@ fn client_policy(
     password: Option<String>,
 ) -> Result<ClientPolicy> {
     if fields.get("tls")?.is_some() {
-        return Err(Error::argument("configuration 'tls': TLS is not supported by this version"));
+        return Err(Error::argument(
+            "configuration 'tls': TLS is not supported by this version",
+        ));
     }
-    let most = fields.number("max_conns_per_node")?.unwrap_or(MOST_CONNECTIONS);
-    let least = fields.number("min_conns_per_node")?.filter(|&least| least > 0);
+    let most = fields
+        .number("max_conns_per_node")?
+        .unwrap_or(MOST_CONNECTIONS);
+    let least = fields
+        .number("min_conns_per_node")?
+        .filter(|&least| least > 0);
     if most == 0 {
-        return Err(Error::argument("configuration 'max_conns_per_node': 0 connections serve nobody"));
+        return Err(Error::argument(
+            "configuration 'max_conns_per_node': 0 connections serve nobody",
+        ));
     }
     if let Some(least) = least.filter(|&least| least > most) {
         return Err(Error::argument(format!(
@@ -238,8 +290,12 @@ fn auth_mode(
 ) -> Result<AuthMode> {
     let (user, password) = match (user, password) {
         (Some(user), Some(password)) => (Some(user), Some(password)),
-        (Some(_), None) => return Err(Error::client("connect() got a username without a password")),
-        (None, Some(_)) => return Err(Error::client("connect() got a password without a username")),
+        (Some(_), None) => {
+            return Err(Error::client("connect() got a username without a password"));
+        }
+        (None, Some(_)) => {
+            return Err(Error::client("connect() got a password without a username"));
+        }
         (None, None) => (fields.text("user")?, fields.text("password")?),
     };
     let mode: u8 = fields.number("auth_mode")?.unwrap_or(0);
@@ -249,26 +305,36 @@ fn auth_mode(
             0 => Ok(AuthMode::Internal(user, password)),
             1 => Ok(AuthMode::External(user, password)),
             3 => Ok(AuthMode::ExternalInsecure(user, password)),
-            other => Err(Error::argument(format!("configuration 'auth_mode': {other} is not an AUTH_ constant"))),
+            other => Err(Error::argument(format!(
+                "configuration 'auth_mode': {other} is not an AUTH_ constant"
+            ))),
         },
         (_, Some(_), None) => Err(Error::client("configuration 'user' without a 'password'")),
         (_, None, Some(_)) => Err(Error::client("configuration 'password' without a 'user'")),
         (0..=3, None, None) => Ok(AuthMode::None),
-        (other, ..) => Err(Error::argument(format!("configuration 'auth_mode': {other} is not an AUTH_ constant"))),
+        (other, ..) => Err(Error::argument(format!(
+            "configuration 'auth_mode': {other} is not an AUTH_ constant"
+        ))),
     }
 }
 
 fn ip_map(fields: &Fields<'_, '_>) -> Result<Option<HashMap<String, String>>> {
     fields
         .get("ip_map")?
-        .map(|value| value.extract().map_err(|_| bad("ip_map", &value, "a dict of str to str")))
+        .map(|value| {
+            value
+                .extract()
+                .map_err(|_| bad("ip_map", &value, "a dict of str to str"))
+        })
         .transpose()
 }
 
 fn rack_ids(fields: &Fields<'_, '_>) -> Result<Option<Vec<usize>>> {
     let aware = fields.flag("rack_aware")?;
     let mut ids: Vec<usize> = match fields.get("rack_ids")? {
-        Some(value) => value.extract().map_err(|_| bad("rack_ids", &value, "a list of ints"))?,
+        Some(value) => value
+            .extract()
+            .map_err(|_| bad("rack_ids", &value, "a list of ints"))?,
         None => Vec::new(),
     };
     if ids.is_empty() && aware == Some(true) {
@@ -282,14 +348,20 @@ fn rack_ids(fields: &Fields<'_, '_>) -> Result<Option<Vec<usize>>> {
 
 fn parse_hosts(fields: &Fields<'_, '_>) -> Result<Vec<Host>> {
     let Some(value) = fields.get("hosts")? else {
-        return Err(Error::value("configuration 'hosts' is missing: [(\"127.0.0.1\", 3000)], for example"));
+        return Err(Error::value(
+            "configuration 'hosts' is missing: [(\"127.0.0.1\", 3000)], for example",
+        ));
     };
     let entries: Vec<Bound<'_, PyAny>> = if let Ok(list) = value.cast::<PyList>() {
         list.iter().collect()
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         tuple.iter().collect()
     } else {
-        return Err(bad("hosts", &value, "a list of (host, port) tuples or \"host:port\" strings"));
+        return Err(bad(
+            "hosts",
+            &value,
+            "a list of (host, port) tuples or \"host:port\" strings",
+        ));
     };
     if entries.is_empty() {
         return Err(Error::value("configuration 'hosts' is empty"));
@@ -297,7 +369,8 @@ fn parse_hosts(fields: &Fields<'_, '_>) -> Result<Vec<Host>> {
     entries
         .iter()
         .map(|entry| {
-            parse_host(entry).map_err(|error| error.within(format!("configuration 'hosts': {}", repr(entry))))
+            parse_host(entry)
+                .map_err(|error| error.within(format!("configuration 'hosts': {}", repr(entry))))
         })
         .collect()
 }
@@ -307,7 +380,9 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
         return parse_address(str_of(text)?);
     }
     let Ok(tuple) = entry.cast::<PyTuple>() else {
-        return Err(Error::value("a host is (host, port), (host, port, tls_name), (host,) or \"host:port\""));
+        return Err(Error::value(
+            "a host is (host, port), (host, port, tls_name), (host,) or \"host:port\"",
+        ));
     };
     let name: String = tuple
         .get_item(0)
@@ -322,14 +397,18 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
     match tuple.len() {
         1 | 2 => Ok(Host::new(&name, port)),
         3 => {
-            let tls_name: Option<String> =
-                tuple.get_item(2)?.extract().map_err(|_| Error::value("the TLS name must be a str or None"))?;
+            let tls_name: Option<String> = tuple
+                .get_item(2)?
+                .extract()
+                .map_err(|_| Error::value("the TLS name must be a str or None"))?;
             Ok(match tls_name {
                 Some(tls_name) => Host::new_tls(&name, &tls_name, port),
                 None => Host::new(&name, port),
             })
         }
-        _ => Err(Error::value("a host has at most three parts: (host, port, tls_name)")),
+        _ => Err(Error::value(
+            "a host has at most three parts: (host, port, tls_name)",
+        )),
     }
 }
 

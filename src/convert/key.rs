@@ -35,7 +35,11 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Key> {
     let (namespace, set) = (item(0)?, item(1)?);
     let (namespace, set) = (parse_namespace(&namespace)?, parse_set(&set)?);
     let user_key = item(2)?;
-    let digest = if size == 4 { parse_digest(&item(3)?)? } else { None };
+    let digest = if size == 4 {
+        parse_digest(&item(3)?)?
+    } else {
+        None
+    };
     make(namespace, set, &user_key, digest)
 }
 
@@ -134,7 +138,10 @@ pub(crate) fn parse_set<'a>(object: &'a Bound<'_, PyAny>) -> Result<&'a str> {
 
 fn parse_name<'a>(object: &'a Bound<'_, PyAny>, what: &str) -> Result<&'a str> {
     let text = object.cast::<PyString>().map_err(|_| {
-        Error::wrong_type(format!("the {what} of a key is a str, not {}", type_name(object)))
+        Error::wrong_type(format!(
+            "the {what} of a key is a str, not {}",
+            type_name(object)
+        ))
     })?;
     let name = str_of(text)?;
     if name.contains('\0') {
@@ -150,7 +157,10 @@ fn parse_digest(object: &Bound<'_, PyAny>) -> Result<Option<[u8; DIGEST]>> {
     let bytes = match object.cast::<PyBytes>() {
         Ok(bytes) => bytes.as_bytes().to_vec(),
         Err(_) => buffer_of(object)?.ok_or_else(|| {
-            Error::wrong_type(format!("a digest is {DIGEST} bytes, not {}", type_name(object)))
+            Error::wrong_type(format!(
+                "a digest is {DIGEST} bytes, not {}",
+                type_name(object)
+            ))
         })?,
     };
     <[u8; DIGEST]>::try_from(bytes.as_slice())
@@ -168,7 +178,12 @@ pub(crate) fn to_python<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     named_tuple(
         names::KEY.get(py)?,
-        [namespace, set, user_key, PyBytes::new(py, digest).into_any()],
+        [
+            namespace,
+            set,
+            user_key,
+            PyBytes::new(py, digest).into_any(),
+        ],
     )
 }
 

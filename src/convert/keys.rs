@@ -16,7 +16,11 @@ pub(crate) enum Keys {
     /// Key tuples.
     Tuples(Vec<Py<PyAny>>),
     /// User keys of one namespace and set.
-    Column { namespace: Py<PyAny>, set: Py<PyAny>, user_keys: Vec<Py<PyAny>> },
+    Column {
+        namespace: Py<PyAny>,
+        set: Py<PyAny>,
+        user_keys: Vec<Py<PyAny>>,
+    },
 }
 
 impl Keys {
@@ -30,7 +34,10 @@ impl Keys {
         for (index, item) in items.iter().enumerate() {
             keys.push(key::parse(item).map_err(|error| error.within(format!("keys[{index}]")))?);
         }
-        Ok((keys, Self::Tuples(items.into_iter().map(Bound::unbind).collect())))
+        Ok((
+            keys,
+            Self::Tuples(items.into_iter().map(Bound::unbind).collect()),
+        ))
     }
 
     /// User keys of one namespace and set.
@@ -68,7 +75,11 @@ impl Keys {
     }
 
     /// The caller's user key; None if only a digest was given.
-    pub(crate) fn user_key<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn user_key<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Tuples(tuples) => element(py, tuples, index)?.get_item(2),
             Self::Column { user_keys, .. } => element(py, user_keys, index),
@@ -87,28 +98,43 @@ impl Keys {
                 let tuple = element(py, tuples, index)?;
                 (tuple.get_item(0)?, tuple.get_item(1)?, tuple.get_item(2)?)
             }
-            Self::Column { namespace, set, user_keys } => {
-                (namespace.bind(py).clone(), set.bind(py).clone(), element(py, user_keys, index)?)
-            }
+            Self::Column {
+                namespace,
+                set,
+                user_keys,
+            } => (
+                namespace.bind(py).clone(),
+                set.bind(py).clone(),
+                element(py, user_keys, index)?,
+            ),
         };
         key::to_python(py, namespace, set_or_empty(set), user_key, digest)
     }
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         match self {
-            Self::Tuples(objects) | Self::Column { user_keys: objects, .. } => {
-                objects.iter().try_for_each(|object| visit.call(object))
-            }
+            Self::Tuples(objects)
+            | Self::Column {
+                user_keys: objects, ..
+            } => objects.iter().try_for_each(|object| visit.call(object)),
         }
     }
 }
 
 /// A set given as None is the empty one, also when it comes back.
 pub(crate) fn set_or_empty(set: Bound<'_, PyAny>) -> Bound<'_, PyAny> {
-    if set.is_none() { PyString::new(set.py(), "").into_any() } else { set }
+    if set.is_none() {
+        PyString::new(set.py(), "").into_any()
+    } else {
+        set
+    }
 }
 
-fn element<'py>(py: Python<'py>, objects: &[Py<PyAny>], index: usize) -> PyResult<Bound<'py, PyAny>> {
+fn element<'py>(
+    py: Python<'py>,
+    objects: &[Py<PyAny>],
+    index: usize,
+) -> PyResult<Bound<'py, PyAny>> {
     objects
         .get(index)
         .map(|object| object.bind(py).clone())
@@ -136,19 +162,29 @@ fn as_columns<'py>(
 }
 
 /// The elements of any sequence but a str.
-pub(crate) fn items_of<'py>(object: &Bound<'py, PyAny>, what: &str) -> Result<Vec<Bound<'py, PyAny>>> {
+pub(crate) fn items_of<'py>(
+    object: &Bound<'py, PyAny>,
+    what: &str,
+) -> Result<Vec<Bound<'py, PyAny>>> {
     if let Ok(list) = object.cast::<PyList>() {
         return Ok(list.iter().collect());
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
         return Ok(tuple.iter().collect());
     }
-    let is_text = object.is_instance_of::<PyString>() || object.is_instance_of::<pyo3::types::PyBytes>();
+    let is_text =
+        object.is_instance_of::<PyString>() || object.is_instance_of::<pyo3::types::PyBytes>();
     if is_text || object.is_instance_of::<pyo3::types::PyDict>() {
-        return Err(Error::wrong_type(format!("{what} is a sequence, not a {}", type_name(object))));
+        return Err(Error::wrong_type(format!(
+            "{what} is a sequence, not a {}",
+            type_name(object)
+        )));
     }
     match object.try_iter() {
         Ok(items) => Ok(items.collect::<PyResult<_>>()?),
-        Err(_) => Err(Error::wrong_type(format!("{what} is a sequence, not a {}", type_name(object)))),
+        Err(_) => Err(Error::wrong_type(format!(
+            "{what} is a sequence, not a {}",
+            type_name(object)
+        ))),
     }
 }

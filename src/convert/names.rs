@@ -20,7 +20,11 @@ pub(crate) struct Class {
 
 impl Class {
     const fn new(module: &'static str, name: &'static str) -> Self {
-        Self { module, name, found: PyOnceLock::new() }
+        Self {
+            module,
+            name,
+            found: PyOnceLock::new(),
+        }
     }
 
     /// The class.

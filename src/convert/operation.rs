@@ -46,13 +46,16 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Operations> {
 }
 
 fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
-    let dict = item
-        .cast::<PyDict>()
-        .map_err(|_| Error::wrong_type(format!("an operation is a dict, not {}", type_name(item))))?;
+    let dict = item.cast::<PyDict>().map_err(|_| {
+        Error::wrong_type(format!("an operation is a dict, not {}", type_name(item)))
+    })?;
     let code: i64 = match dict.get_item("op")? {
-        Some(code) => code
-            .extract()
-            .map_err(|_| Error::argument(format!("'op' is an OPERATOR_ constant, not {}", repr(&code))))?,
+        Some(code) => code.extract().map_err(|_| {
+            Error::argument(format!(
+                "'op' is an OPERATOR_ constant, not {}",
+                repr(&code)
+            ))
+        })?,
         None => return Err(Error::argument("'op' is missing")),
     };
     let (operation, answer) = match code {
@@ -67,7 +70,10 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
         INCREMENT => {
             let bin = bin(dict)?;
             if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
-                return Err(Error::wrong_type(format!("bin '{}' can be incremented by int or float only", bin.name)));
+                return Err(Error::wrong_type(format!(
+                    "bin '{}' can be incremented by int or float only",
+                    bin.name
+                )));
             }
             (operations::add(&bin), None)
         }
@@ -80,7 +86,11 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
                 "operation {code} on lists, maps, bits or HyperLogLogs is not supported by this version"
             )));
         }
-        other => return Err(Error::argument(format!("{other} is not an OPERATOR_ constant"))),
+        other => {
+            return Err(Error::argument(format!(
+                "{other} is not an OPERATOR_ constant"
+            )));
+        }
     };
     operations.writes |= code != READ;
     operations.list.push(operation);
@@ -130,13 +140,19 @@ pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
     if dict.is_empty() {
         return Err(Error::value("bins is empty: there is nothing to write"));
     }
-    dict.iter().map(|(name, value)| named_bin(&name, &value)).collect()
+    dict.iter()
+        .map(|(name, value)| named_bin(&name, &value))
+        .collect()
 }
 
 /// A checked bin name.
 pub(crate) fn bin_name<'a>(object: &'a Bound<'_, PyAny>) -> Result<&'a str> {
     let text = object.cast::<PyString>().map_err(|_| {
-        Error::wrong_type(format!("bin name {} is a {}, not a str", repr(object), type_name(object)))
+        Error::wrong_type(format!(
+            "bin name {} is a {}, not a str",
+            repr(object),
+            type_name(object)
+        ))
     })?;
     let name = str_of(text)?;
     if name.is_empty() {
@@ -149,12 +165,18 @@ pub(crate) fn bin_name<'a>(object: &'a Bound<'_, PyAny>) -> Result<&'a str> {
         )));
     }
     if name.contains('\0') {
-        return Err(Error::value(format!("bin name {} holds a NUL", repr(object))));
+        return Err(Error::value(format!(
+            "bin name {} holds a NUL",
+            repr(object)
+        )));
     }
     Ok(name)
 }
 
 /// A list of bin names.
 pub(crate) fn bin_names(object: &Bound<'_, PyAny>) -> Result<Vec<String>> {
-    items_of(object, "bins")?.iter().map(|item| bin_name(item).map(str::to_owned)).collect()
+    items_of(object, "bins")?
+        .iter()
+        .map(|item| bin_name(item).map(str::to_owned))
+        .collect()
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
 use aerospike_core::{
     BatchDeletePolicy, BatchReadPolicy, BatchWritePolicy, CommitLevel, Concurrency, Expiration,
-    GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl, RecordExistsAction, Replica,
+    GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl, RecordExistsAction,
+    Replica,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
@@ -181,14 +182,19 @@ impl Options {
             return Ok(());
         }
         let dict = object.cast::<PyDict>().map_err(|_| {
-            Error::argument(format!("a policy is a dict, not {} ({})", repr(object), type_name(object)))
+            Error::argument(format!(
+                "a policy is a dict, not {} ({})",
+                repr(object),
+                type_name(object)
+            ))
         })?;
         for (name, value) in dict.iter() {
             let name = name.cast::<PyString>().map_err(|_| {
                 Error::argument(format!("policy names are str, not {}", repr(&name)))
             })?;
             let name = str_of(name)?;
-            self.read_one(name, &value, kind).map_err(|error| error.within(format!("policy '{name}'")))?;
+            self.read_one(name, &value, kind)
+                .map_err(|error| error.within(format!("policy '{name}'")))?;
         }
         Ok(())
     }
@@ -200,7 +206,11 @@ impl Options {
             } else {
                 self.generation_policy = Some(choice(
                     value,
-                    &[GenerationPolicy::None, GenerationPolicy::ExpectGenEqual, GenerationPolicy::ExpectGenGreater],
+                    &[
+                        GenerationPolicy::None,
+                        GenerationPolicy::ExpectGenEqual,
+                        GenerationPolicy::ExpectGenGreater,
+                    ],
                 )?);
             }
             return Ok(());
@@ -208,7 +218,10 @@ impl Options {
         if set(self, name, value)? {
             return Ok(());
         }
-        Err(Error::argument(format!("no policy has this name; {}", suggestion(name, NAMES))))
+        Err(Error::argument(format!(
+            "no policy has this name; {}",
+            suggestion(name, NAMES)
+        )))
     }
 
     /// Takes over whatever `other` says.
@@ -221,12 +234,38 @@ impl Options {
             )*};
         }
         take!(
-            socket_timeout, total_timeout, timeout_delay, max_retries, sleep_between_retries, sleep_multiplier,
-            read_mode_ap, read_mode_sc, replica, read_touch_ttl, compress, compression_threshold,
-            error_detail_verbosity, send_key, exists, generation_policy, generation, commit_level, durable_delete,
-            on_locking_only, respond_per_each_op, ttl, allow_inline, allow_inline_ssd, respond_all_keys,
-            max_records, records_per_second, max_concurrent_nodes, record_queue_size, expected_duration,
-            include_bin_data, timeout
+            socket_timeout,
+            total_timeout,
+            timeout_delay,
+            max_retries,
+            sleep_between_retries,
+            sleep_multiplier,
+            read_mode_ap,
+            read_mode_sc,
+            replica,
+            read_touch_ttl,
+            compress,
+            compression_threshold,
+            error_detail_verbosity,
+            send_key,
+            exists,
+            generation_policy,
+            generation,
+            commit_level,
+            durable_delete,
+            on_locking_only,
+            respond_per_each_op,
+            ttl,
+            allow_inline,
+            allow_inline_ssd,
+            respond_all_keys,
+            max_records,
+            records_per_second,
+            max_concurrent_nodes,
+            record_queue_size,
+            expected_duration,
+            include_bin_data,
+            timeout
         );
     }
 
@@ -255,7 +294,9 @@ impl Options {
     /// What the server is told of the generation: `meta["gen"]` asks for equality unless the policy says
     /// otherwise.
     fn generation(&self) -> (Option<GenerationPolicy>, Option<u32>) {
-        let policy = self.generation_policy.or(self.generation.map(|_| GenerationPolicy::ExpectGenEqual));
+        let policy = self
+            .generation_policy
+            .or(self.generation.map(|_| GenerationPolicy::ExpectGenEqual));
         (policy, self.generation)
     }
 
@@ -402,10 +443,14 @@ impl Policies {
     /// Reads `config["policies"]`.
     pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
         const KINDS: &[&str] = &[
-            "read", "write", "operate", "remove", "batch", "info", "apply", "query", "scan", "admin",
+            "read", "write", "operate", "remove", "batch", "info", "apply", "query", "scan",
+            "admin",
         ];
         let dict = object.cast::<PyDict>().map_err(|_| {
-            Error::argument(format!("'policies' is a dict of dicts, not {}", type_name(object)))
+            Error::argument(format!(
+                "'policies' is a dict of dicts, not {}",
+                type_name(object)
+            ))
         })?;
         let mut kinds = std::collections::HashMap::new();
         for (kind, policy) in dict.iter() {
@@ -422,7 +467,9 @@ impl Policies {
                 .map_err(|error| error.within(format!("policies['{kind}']")))?;
             kinds.insert(kind, options);
         }
-        Ok(Self::new(|kind| kinds.get(kind).cloned().unwrap_or_default()))
+        Ok(Self::new(|kind| {
+            kinds.get(kind).cloned().unwrap_or_default()
+        }))
     }
 
     /// The policy of a read.
@@ -463,12 +510,18 @@ impl Policies {
     }
 
     /// The policy of a batch of reads, and all that was said for its rows.
-    pub(crate) fn batch(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<(Arc<BatchPolicy>, Options)> {
+    pub(crate) fn batch(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Arc<BatchPolicy>, Options)> {
         batch_over(&self.batch, policy)
     }
 
     /// The policy of a batch that writes, and all that was said for its rows.
-    pub(crate) fn batch_write(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<(Arc<BatchPolicy>, Options)> {
+    pub(crate) fn batch_write(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Arc<BatchPolicy>, Options)> {
         batch_over(&self.batch_write, policy)
     }
 
@@ -519,7 +572,9 @@ pub(crate) struct PreparedPolicy {
 /// Parses a policy once, for use in many calls.
 #[pyfunction]
 pub(crate) fn prepare(policy: &Bound<'_, PyAny>) -> PyResult<PreparedPolicy> {
-    Ok(PreparedPolicy { options: Options::from_policy(Some(policy))? })
+    Ok(PreparedPolicy {
+        options: Options::from_policy(Some(policy))?,
+    })
 }
 
 #[pymethods]
@@ -561,7 +616,9 @@ fn plain_int(value: &Bound<'_, PyAny>) -> Result<i64> {
 }
 
 fn real(value: &Bound<'_, PyAny>) -> Result<f64> {
-    if value.is_instance_of::<PyFloat>() || (value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>()) {
+    if value.is_instance_of::<PyFloat>()
+        || (value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>())
+    {
         return Ok(value.extract()?);
     }
     Err(Error::argument(format!("{} is not a number", repr(value))))
@@ -591,13 +648,17 @@ fn choice<T: Copy>(value: &Bound<'_, PyAny>, choices: &[T]) -> Result<T> {
         .ok()
         .and_then(|index| choices.get(index))
         .copied()
-        .ok_or_else(|| Error::argument(format!("{number} is not one of 0 to {}", choices.len() - 1)))
+        .ok_or_else(|| {
+            Error::argument(format!("{number} is not one of 0 to {}", choices.len() - 1))
+        })
 }
 
 fn at_most(value: &Bound<'_, PyAny>, limit: u8) -> Result<u8> {
     let number: u8 = number(value)?;
     if number > limit {
-        return Err(Error::argument(format!("{number} is out of range: 0 to {limit}")));
+        return Err(Error::argument(format!(
+            "{number} is out of range: 0 to {limit}"
+        )));
     }
     Ok(number)
 }
@@ -607,7 +668,9 @@ fn touch_percent(value: &Bound<'_, PyAny>) -> Result<ReadTouchTtl> {
         -1 => Ok(ReadTouchTtl::DontReset),
         0 => Ok(ReadTouchTtl::ServerDefault),
         percent @ 1..=100 => Ok(ReadTouchTtl::Percent(percent as u8)),
-        other => Err(Error::argument(format!("{other} is neither -1 nor 0 nor a percentage"))),
+        other => Err(Error::argument(format!(
+            "{other} is neither -1 nor 0 nor a percentage"
+        ))),
     }
 }
 
@@ -633,5 +696,7 @@ fn filter(value: &Bound<'_, PyAny>) -> Result<()> {
     if value.is_none() {
         return Ok(());
     }
-    Err(Error::argument("filter expressions are not supported by this version"))
+    Err(Error::argument(
+        "filter expressions are not supported by this version",
+    ))
 }

@@ -21,7 +21,10 @@ pub(crate) struct CallersKey {
 
 impl CallersKey {
     pub(crate) fn new(object: &Bound<'_, PyAny>, key: &Key) -> Self {
-        Self { object: object.clone().unbind(), digest: key.digest() }
+        Self {
+            object: object.clone().unbind(),
+            digest: key.digest(),
+        }
     }
 
     /// The `AerospikeKey`.
@@ -48,22 +51,36 @@ pub(crate) fn ttl(void_time: u32) -> u32 {
     if void_time == 0 {
         return NEVER;
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |now| now.as_secs());
     let now = now.saturating_sub(CITRUSLEAF_EPOCH_UNIX_SECS);
     // A record that lapses this very second still was there.
-    u32::try_from(u64::from(void_time).saturating_sub(now)).unwrap_or(NEVER).max(1)
+    u32::try_from(u64::from(void_time).saturating_sub(now))
+        .unwrap_or(NEVER)
+        .max(1)
 }
 
 /// `RecordMetadata(gen, ttl)`.
-pub(crate) fn metadata<'py>(py: Python<'py>, generation: u32, void_time: u32) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn metadata<'py>(
+    py: Python<'py>,
+    generation: u32,
+    void_time: u32,
+) -> PyResult<Bound<'py, PyAny>> {
     named_tuple(
         names::METADATA.get(py)?,
-        [generation.into_bound_py_any(py)?, ttl(void_time).into_bound_py_any(py)?],
+        [
+            generation.into_bound_py_any(py)?,
+            ttl(void_time).into_bound_py_any(py)?,
+        ],
     )
 }
 
 /// A dict of bins.
-pub(crate) fn bins<'py>(py: Python<'py>, bins: &IndexMap<String, Value>) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn bins<'py>(
+    py: Python<'py>,
+    bins: &IndexMap<String, Value>,
+) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, value) in bins {
         dict.set_item(bin_name(py, name), value::to_python(py, value)?)?;

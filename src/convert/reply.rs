@@ -26,7 +26,10 @@ pub(crate) enum Reply {
     /// Generation and void time, if the record exists.
     Header(Option<(u32, u32)>),
     Rows(Vec<Row>),
-    Written { rows: Vec<Row>, retry: Retry },
+    Written {
+        rows: Vec<Row>,
+        retry: Retry,
+    },
     Columns(Columns),
 }
 
@@ -49,7 +52,10 @@ pub(crate) enum Shape {
     Exists(CallersKey),
     /// The answers one by one, each with its bin.
     Ordered(CallersKey, Vec<Option<String>>),
-    BatchRead { keys: Keys, lazy: bool },
+    BatchRead {
+        keys: Keys,
+        lazy: bool,
+    },
     BatchWrite(Keys),
     Numpy(Keys, Layout),
 }
@@ -66,20 +72,28 @@ impl Shape {
     pub(crate) fn begin(self, py: Python<'_>, reply: Reply) -> PyResult<Conversion> {
         Ok(Conversion::Done(match (self, reply) {
             (Self::BatchRead { keys, lazy: false }, Reply::Rows(rows)) => {
-                return Ok(Conversion::Reading(Box::new(BatchReading::begin(py, keys, rows)?)));
+                return Ok(Conversion::Reading(Box::new(BatchReading::begin(
+                    py, keys, rows,
+                )?)));
             }
             (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
                 super::batch::lazy(py, keys, rows)?.into_any()
             }
             (Self::BatchWrite(keys), Reply::Written { rows, retry }) => {
-                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(py, keys, rows, retry))));
+                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
+                    py, keys, rows, retry,
+                ))));
             }
-            (Self::Numpy(keys, layout), Reply::Columns(columns)) => columns.into_python(py, keys, &layout)?,
+            (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
+                columns.into_python(py, keys, &layout)?
+            }
             (Self::Record(key), Reply::Record(record)) => {
                 record::record(py, key.to_python(py)?, &record)?.unbind()
             }
             (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
-            (Self::Ordered(key, answers), Reply::Record(record)) => ordered(py, &key, &answers, &record)?.unbind(),
+            (Self::Ordered(key, answers), Reply::Record(record)) => {
+                ordered(py, &key, &answers, &record)?.unbind()
+            }
             (Self::Object(object), _) => object,
             (_, reply) => plain(py, reply)?.unbind(),
         }))
@@ -193,7 +207,10 @@ fn ordered<'py>(
                     Some(value) => value::to_python(py, value)?,
                     None => py.None().into_bound(py),
                 };
-                list.append(named_tuple(class, [names::bin_name(py, name).into_any(), value])?)?;
+                list.append(named_tuple(
+                    class,
+                    [names::bin_name(py, name).into_any(), value],
+                )?)?;
             }
         }
     }

@@ -25,11 +25,13 @@ fn parse_nested(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
     if let Ok(text) = object.cast::<PyString>() {
         let value = str_of(text)?.to_owned();
         // A plain str is by far the most frequent; only a subclass can be a GeoJSON.
-        return Ok(if !text.is_exact_instance_of::<PyString>() && object.is_instance(GEOJSON.get(py)?)? {
-            Value::GeoJson(value)
-        } else {
-            Value::String(value)
-        });
+        return Ok(
+            if !text.is_exact_instance_of::<PyString>() && object.is_instance(GEOJSON.get(py)?)? {
+                Value::GeoJson(value)
+            } else {
+                Value::String(value)
+            },
+        );
     }
     // Before int, whose subclass it is.
     if let Ok(flag) = object.cast::<PyBool>() {
@@ -46,11 +48,15 @@ fn parse_nested(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
     }
     if let Ok(bytes) = object.cast::<PyBytes>() {
         let value = bytes.as_bytes().to_vec();
-        return Ok(if !bytes.is_exact_instance_of::<PyBytes>() && object.is_instance(HYPERLOGLOG.get(py)?)? {
-            Value::Hll(value)
-        } else {
-            Value::Blob(value)
-        });
+        return Ok(
+            if !bytes.is_exact_instance_of::<PyBytes>()
+                && object.is_instance(HYPERLOGLOG.get(py)?)?
+            {
+                Value::Hll(value)
+            } else {
+                Value::Blob(value)
+            },
+        );
     }
     if let Some(bytes) = buffer_of(object)? {
         return Ok(Value::Blob(bytes));
@@ -66,7 +72,9 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
         check_depth(depth)?;
-        let items = tuple.iter_borrowed().map(|item| parse_nested(&item, depth + 1));
+        let items = tuple
+            .iter_borrowed()
+            .map(|item| parse_nested(&item, depth + 1));
         return Ok(Value::List(items.collect::<Result<_>>()?));
     }
     if let Ok(dict) = object.cast::<PyDict>() {
@@ -104,7 +112,9 @@ fn parse_map_key(key: &Bound<'_, PyAny>) -> Result<Value> {
 
 fn check_depth(depth: usize) -> Result<()> {
     if depth >= DEEPEST {
-        return Err(Error::value(format!("lists and dicts nest deeper than {DEEPEST} levels")));
+        return Err(Error::value(format!(
+            "lists and dicts nest deeper than {DEEPEST} levels"
+        )));
     }
     Ok(())
 }
@@ -117,14 +127,20 @@ pub(crate) fn float(value: f64) -> Value {
 /// The UTF-8 text of a str.
 pub(crate) fn str_of<'a>(text: &'a Bound<'_, PyString>) -> Result<&'a str> {
     text.to_str().map_err(|_| {
-        Error::value(format!("{} holds a lone surrogate, which is not UTF-8", repr(text.as_any())))
+        Error::value(format!(
+            "{} holds a lone surrogate, which is not UTF-8",
+            repr(text.as_any())
+        ))
     })
 }
 
 /// An int that fits into 64 bits with sign.
 pub(crate) fn int_of(number: &Bound<'_, PyInt>) -> Result<i64> {
     number.extract().map_err(|_| {
-        Error::overflow(format!("{} does not fit into a signed 64-bit integer", repr(number.as_any())))
+        Error::overflow(format!(
+            "{} does not fit into a signed 64-bit integer",
+            repr(number.as_any())
+        ))
     })
 }
 
@@ -136,7 +152,13 @@ pub(crate) fn buffer_of(object: &Bound<'_, PyAny>) -> Result<Option<Vec<u8>>> {
     if object.cast::<PyMemoryView>().is_ok() {
         // `tobytes` also takes views with strides.
         let bytes = object.call_method0("tobytes")?;
-        return Ok(Some(bytes.cast::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()));
+        return Ok(Some(
+            bytes
+                .cast::<PyBytes>()
+                .map_err(PyErr::from)?
+                .as_bytes()
+                .to_vec(),
+        ));
     }
     Ok(None)
 }
@@ -181,9 +203,10 @@ pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
 /// A short repr, for messages.
 pub(crate) fn repr(object: &Bound<'_, PyAny>) -> String {
     const LONGEST: usize = 80;
-    let text = object
-        .repr()
-        .map_or_else(|_| type_name(object), |repr| repr.to_string_lossy().into_owned());
+    let text = object.repr().map_or_else(
+        |_| type_name(object),
+        |repr| repr.to_string_lossy().into_owned(),
+    );
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
@@ -215,7 +238,10 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
 
 /// A list of values.
 pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
-    let objects: Vec<_> = items.iter().map(|item| to_python(py, item)).collect::<PyResult<_>>()?;
+    let objects: Vec<_> = items
+        .iter()
+        .map(|item| to_python(py, item))
+        .collect::<PyResult<_>>()?;
     PyList::new(py, objects)
 }
 
@@ -228,7 +254,11 @@ fn dict<'py, 'a>(
     let unhashable = |key: &Value| {
         matches!(
             key,
-            Value::List(_) | Value::HashMap(_) | Value::OrderedMap(_) | Value::SortedMap(_) | Value::KeyValueList(_)
+            Value::List(_)
+                | Value::HashMap(_)
+                | Value::OrderedMap(_)
+                | Value::SortedMap(_)
+                | Value::KeyValueList(_)
         )
     };
     if pairs.clone().any(|(key, _)| unhashable(key)) {
@@ -247,7 +277,10 @@ fn pair_list<'py, 'a>(
 ) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for (key, value) in pairs {
-        list.append(PyTuple::new(py, [to_python(py, key)?, to_python(py, value)?])?)?;
+        list.append(PyTuple::new(
+            py,
+            [to_python(py, key)?, to_python(py, value)?],
+        )?)?;
     }
     Ok(list)
 }

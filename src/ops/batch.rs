@@ -9,6 +9,7 @@ use crate::cluster::Cluster;
 use crate::convert::batch::Row;
 use crate::convert::reply::Retry;
 use crate::error::{Error, Result};
+use crate::ops::operate::drop_silent;
 
 /// Sends a batch once. Fails only if no row was answered.
 pub(crate) async fn send(
@@ -22,7 +23,10 @@ pub(crate) async fn send(
     let failure = match cluster.client.batch(policy, &mut operations).await {
         Ok(()) => None,
         Err(error) => {
-            if operations.iter().all(|operation| operation.result_code().is_none()) {
+            if operations
+                .iter()
+                .all(|operation| operation.result_code().is_none())
+            {
                 return Err(error.into());
             }
             Some(Error::from(error))
@@ -44,7 +48,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// Full jitter: anything up to an exponentially growing bound, so that failed batches do not come back
 /// together (M. Brooker, "Exponential Backoff And Jitter").
 fn pause(attempt: usize) -> Duration {
-    let bound = FIRST_PAUSE.saturating_mul(1 << attempt.min(16)).min(LONGEST_PAUSE);
+    let bound = FIRST_PAUSE
+        .saturating_mul(1 << attempt.min(16))
+        .min(LONGEST_PAUSE);
     bound.mul_f64(fastrand::f64())
 }
 
@@ -68,7 +74,12 @@ pub(crate) async fn send_with_retry(
         0 => None,
         milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
     };
-    let mut report = Retry { attempts: 0, max_attempts: retry + 1, truncated_by_timeout: false, unresolved: 0 };
+    let mut report = Retry {
+        attempts: 0,
+        max_attempts: retry + 1,
+        truncated_by_timeout: false,
+        unresolved: 0,
+    };
     let mut rows: Vec<Option<Row>> = keys.iter().map(|_| None).collect();
     let mut open: Vec<usize> = (0..keys.len()).collect();
     loop {
@@ -90,7 +101,11 @@ pub(crate) async fn send_with_retry(
             }
             Err(_) => {}
         }
-        open.retain(|&index| rows.get(index).and_then(Option::as_ref).is_none_or(is_curable));
+        open.retain(|&index| {
+            rows.get(index)
+                .and_then(Option::as_ref)
+                .is_none_or(is_curable)
+        });
         if open.is_empty() || report.attempts > retry {
             break;
         }
@@ -102,11 +117,14 @@ pub(crate) async fn send_with_retry(
         tokio::time::sleep(pause).await;
     }
     report.unresolved = open.len();
-    let rows = rows
-        .into_iter()
-        .zip(keys)
-        .map(|(row, key)| row.unwrap_or_else(|| Row::unanswered(key)))
-        .collect();
+    let rows = rows.into_iter().zip(keys).map(|(row, key)| {
+        let mut row = row.unwrap_or_else(|| Row::unanswered(key));
+        if let Some(record) = &mut row.record {
+            drop_silent(&mut record.bins);
+        }
+        row
+    });
+    let rows = rows.collect();
     Ok((rows, report))
 }
 

@@ -50,7 +50,13 @@ impl BatchOperate {
             let (policy, options) = policies.batch(policy)?;
             (policy, RowPolicy::Read(options.batch_read()))
         };
-        let operation = Self { keys, list: operations.list, policy, row_policy, retry };
+        let operation = Self {
+            keys,
+            list: operations.list,
+            policy,
+            row_policy,
+            retry,
+        };
         Ok((operation, Shape::BatchWrite(callers)))
     }
 }
@@ -79,7 +85,8 @@ impl Operation for BatchOperate {
                 RowPolicy::Write(policy) => BatchOperation::write(policy, key, self.list.clone()),
             })
         };
-        let (rows, retry) = batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
+        let (rows, retry) =
+            batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
         Ok(Reply::Written { rows, retry })
     }
 }

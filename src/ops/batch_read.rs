@@ -55,7 +55,10 @@ impl BatchRead {
         };
         let shape = match layout {
             Some(layout) => Shape::Numpy(callers, layout),
-            None => Shape::BatchRead { keys: callers, lazy: wanted.lazy },
+            None => Shape::BatchRead {
+                keys: callers,
+                lazy: wanted.lazy,
+            },
         };
         Ok((operation, shape))
     }
@@ -84,7 +87,9 @@ impl Operation for BatchRead {
             .map(|key| BatchOperation::read(&self.row_policy, key, self.bins.clone()))
             .collect();
         match self.plan {
-            None => Ok(Reply::Rows(batch::send(cluster, &self.policy, operations).await?)),
+            None => Ok(Reply::Rows(
+                batch::send(cluster, &self.policy, operations).await?,
+            )),
             Some(plan) => columns(cluster, &self.policy, operations, &plan).await,
         }
     }
@@ -97,14 +102,24 @@ async fn columns(
     operations: Vec<BatchOperation>,
     plan: &Plan,
 ) -> Result<Reply> {
-    let keys: Vec<Key> = operations.iter().map(|operation| operation.batch_record().key.clone()).collect();
+    let keys: Vec<Key> = operations
+        .iter()
+        .map(|operation| operation.batch_record().key.clone())
+        .collect();
     let rows: Vec<Row> = batch::send(cluster, policy, operations).await?;
     let mut columns = Columns::planned(plan, rows.len());
     for (index, (row, key)) in rows.iter().zip(&keys).enumerate() {
         let record = row.record.as_ref().filter(|_| row.code == 0);
-        let (generation, ttl) = record.map_or((0, 0), |record| (record.generation, ttl(record.expiration())));
+        let (generation, ttl) = record.map_or((0, 0), |record| {
+            (record.generation, ttl(record.expiration()))
+        });
         columns
-            .fill_planned(plan, index, (row.code, generation, ttl), record.map(|record| &record.bins))
+            .fill_planned(
+                plan,
+                index,
+                (row.code, generation, ttl),
+                record.map(|record| &record.bins),
+            )
             .map_err(|error: Error| error.within(format!("key {key}")).of_key(key))?;
     }
     Ok(Reply::Columns(columns))

@@ -39,9 +39,22 @@ impl BatchRemove {
         if !has_pairs(keys)? {
             let (keys, callers) = Keys::parse(keys)?;
             let row_policies = vec![common; keys.len()];
-            return Ok((Self { keys, row_policies, policy, retry }, Shape::BatchWrite(callers)));
+            return Ok((
+                Self {
+                    keys,
+                    row_policies,
+                    policy,
+                    retry,
+                },
+                Shape::BatchWrite(callers),
+            ));
         }
-        let mut operation = Self { keys: Vec::new(), row_policies: Vec::new(), policy, retry };
+        let mut operation = Self {
+            keys: Vec::new(),
+            row_policies: Vec::new(),
+            policy,
+            retry,
+        };
         let mut callers = Vec::new();
         for (index, item) in items_of(keys, "keys")?.into_iter().enumerate() {
             let within = |error: Error| error.within(format!("keys[{index}]"));
@@ -62,7 +75,9 @@ impl BatchRemove {
 }
 
 /// `(key, meta)`, if it is that.
-fn as_pair<'py>(item: &Bound<'py, PyAny>) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+fn as_pair<'py>(
+    item: &Bound<'py, PyAny>,
+) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
     let Ok(tuple) = item.cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -109,7 +124,8 @@ impl Operation for BatchRemove {
             let key = self.keys.get(index)?.clone();
             Some(BatchOperation::delete(self.row_policies.get(index)?, key))
         };
-        let (rows, retry) = batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
+        let (rows, retry) =
+            batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
         Ok(Reply::Written { rows, retry })
     }
 }

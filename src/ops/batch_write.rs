@@ -58,12 +58,24 @@ impl BatchWrite {
             callers.push(caller.unbind());
         }
         let shape = Shape::BatchWrite(Keys::Tuples(callers));
-        Ok((Self { keys, rows, policy, retry }, shape))
+        Ok((
+            Self {
+                keys,
+                rows,
+                policy,
+                retry,
+            },
+            shape,
+        ))
     }
 }
 
 /// `(key, bins)` or `(key, bins, meta)`.
-type Parts<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+type Parts<'py> = (
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+    Option<Bound<'py, PyAny>>,
+);
 
 fn parts<'py>(item: &Bound<'py, PyAny>) -> Result<Parts<'py>> {
     let parts: Vec<Bound<'py, PyAny>> = if let Ok(tuple) = item.cast::<PyTuple>() {
@@ -71,7 +83,10 @@ fn parts<'py>(item: &Bound<'py, PyAny>) -> Result<Parts<'py>> {
     } else if let Ok(list) = item.cast::<PyList>() {
         list.iter().collect()
     } else {
-        return Err(Error::wrong_type(format!("{} is not a tuple (key, bins[, meta])", repr(item))));
+        return Err(Error::wrong_type(format!(
+            "{} is not a tuple (key, bins[, meta])",
+            repr(item)
+        )));
     };
     match <[Bound<'py, PyAny>; 2]>::try_from(parts) {
         Ok([key, bins]) => Ok((key, bins, None)),
@@ -90,11 +105,20 @@ pub(crate) fn parse_retry(retry: Option<&Bound<'_, PyAny>>) -> Result<usize> {
     let Some(retry) = retry else {
         return Ok(0);
     };
-    let wrong = || Error::argument(format!("retry {} is not an int from 0 to 1000", repr(retry)));
+    let wrong = || {
+        Error::argument(format!(
+            "retry {} is not an int from 0 to 1000",
+            repr(retry)
+        ))
+    };
     if retry.is_instance_of::<pyo3::types::PyBool>() {
         return Err(wrong());
     }
-    retry.extract().ok().filter(|&retry| retry <= 1000).ok_or_else(wrong)
+    retry
+        .extract()
+        .ok()
+        .filter(|&retry| retry <= 1000)
+        .ok_or_else(wrong)
 }
 
 impl Operation for BatchWrite {
@@ -119,7 +143,8 @@ impl Operation for BatchWrite {
             let (policy, operations) = self.rows.get(index)?;
             Some(BatchOperation::write(policy, key, operations.clone()))
         };
-        let (rows, retry) = batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
+        let (rows, retry) =
+            batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
         Ok(Reply::Written { rows, retry })
     }
 }

@@ -29,7 +29,13 @@ impl Exists {
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
         let shape = Shape::Exists(CallersKey::new(key, &parsed));
-        Ok((Self { key: parsed, policy: policies.read(policy)? }, shape))
+        Ok((
+            Self {
+                key: parsed,
+                policy: policies.read(policy)?,
+            },
+            shape,
+        ))
     }
 }
 
@@ -51,8 +57,15 @@ impl Operation for Exists {
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         // A read of the header, since the core's `exists` answers without generation and void time.
-        match cluster.client.get(&self.policy, &self.key, Bins::None).await {
-            Ok(record) => Ok(Reply::Header(Some((record.generation, record.expiration())))),
+        match cluster
+            .client
+            .get(&self.policy, &self.key, Bins::None)
+            .await
+        {
+            Ok(record) => Ok(Reply::Header(Some((
+                record.generation,
+                record.expiration(),
+            )))),
             Err(error) if error.matches(&[ResultCode::KeyNotFoundError]) => Ok(Reply::Header(None)),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }

@@ -33,7 +33,14 @@ impl Get {
         let parsed = key::parse(key)?;
         let shape = Shape::Record(CallersKey::new(key, &parsed));
         let bins = read_bins(bins)?;
-        Ok((Self { key: parsed, bins, policy: policies.read(policy)? }, shape))
+        Ok((
+            Self {
+                key: parsed,
+                bins,
+                policy: policies.read(policy)?,
+            },
+            shape,
+        ))
     }
 }
 

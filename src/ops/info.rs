@@ -24,15 +24,26 @@ impl Command {
         command: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
     ) -> Result<Self> {
-        let text = command
-            .cast::<PyString>()
-            .map_err(|_| Error::wrong_type(format!("an info command is a str, not {}", type_name(command))))?;
+        let text = command.cast::<PyString>().map_err(|_| {
+            Error::wrong_type(format!(
+                "an info command is a str, not {}",
+                type_name(command)
+            ))
+        })?;
         let text = str_of(text)?.trim_end_matches('\n');
         if text.is_empty() || text.contains(['\n', '\0']) {
-            return Err(Error::value(format!("{} is not one info command", repr(command))));
+            return Err(Error::value(format!(
+                "{} is not one info command",
+                repr(command)
+            )));
         }
-        let policy = AdminPolicy { timeout: policies.info_timeout(policy)? };
-        Ok(Self { text: text.to_owned(), policy })
+        let policy = AdminPolicy {
+            timeout: policies.info_timeout(policy)?,
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            policy,
+        })
     }
 
     /// The node's answer without the command in front.
@@ -51,7 +62,10 @@ impl InfoAll {
         command: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
-        Ok((Self(Command::parse(policies, command, policy)?), Shape::Plain))
+        Ok((
+            Self(Command::parse(policies, command, policy)?),
+            Shape::Plain,
+        ))
     }
 }
 
@@ -85,7 +99,10 @@ impl InfoRandomNode {
         command: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
-        Ok((Self(Command::parse(policies, command, policy)?), Shape::Plain))
+        Ok((
+            Self(Command::parse(policies, command, policy)?),
+            Shape::Plain,
+        ))
     }
 }
 

@@ -1,11 +1,11 @@
 //! One file per operation. Each is a type with `parse` (Python to request, in [`crate::client`]'s hands)
 //! and [`Operation::run`] (request to reply, on the reactor).
 
+pub(crate) mod batch;
 pub(crate) mod batch_operate;
 pub(crate) mod batch_read;
 pub(crate) mod batch_remove;
 pub(crate) mod batch_write;
-pub(crate) mod batch;
 pub(crate) mod connect;
 pub(crate) mod exists;
 pub(crate) mod get;
@@ -79,6 +79,8 @@ pub(crate) fn total_timeout(policy: &impl Timed) -> Duration {
 
 /// The policy with what is left of its total timeout, rounded up: zero would mean for ever.
 pub(crate) fn shorten(policy: &mut Arc<impl Timed>, left: Duration) {
-    let milliseconds = u32::try_from(left.as_millis()).unwrap_or(u32::MAX).saturating_add(1);
+    let milliseconds = u32::try_from(left.as_millis())
+        .unwrap_or(u32::MAX)
+        .saturating_add(1);
     Arc::make_mut(policy).set_total_timeout(milliseconds);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aerospike_core::operations::Operation as CoreOperation;
 use aerospike_core::policy::WritePolicy;
-use aerospike_core::{Key, Value};
+use aerospike_core::{IndexMap, Key, Value};
 use pyo3::prelude::*;
 
 use super::put::Rules;
@@ -25,7 +25,11 @@ struct Operations {
 
 impl Operations {
     async fn run(self, cluster: &Cluster) -> Result<Box<aerospike_core::Record>> {
-        match cluster.client.operate(&self.policy, &self.key, &self.list).await {
+        match cluster
+            .client
+            .operate(&self.policy, &self.key, &self.list)
+            .await
+        {
             Ok(record) => Ok(Box::new(record)),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }
@@ -55,6 +59,20 @@ macro_rules! routed {
     };
 }
 
+/// Takes away what operations said that answer nothing: they leave no bin behind, and no gap among the
+/// answers of one.
+pub(crate) fn drop_silent(bins: &mut IndexMap<String, Value>) {
+    bins.retain(|_, value| {
+        if let Value::MultiResult(answers) = value {
+            answers.retain(|answer| !matches!(answer, Value::Nil));
+            if answers.len() <= 1 {
+                *value = answers.pop().unwrap_or(Value::Nil);
+            }
+        }
+        !matches!(value, Value::Nil)
+    });
+}
+
 /// Answers by bin.
 pub(crate) struct Operate(Operations);
 
@@ -68,7 +86,14 @@ impl Operate {
         let shape = Shape::Record(CallersKey::new(key, &parsed));
         let list = operation::parse(ops)?.list;
         let policy = rules.policies.operate(rules.policy, rules.meta)?;
-        Ok((Self(Operations { key: parsed, list, policy }), shape))
+        Ok((
+            Self(Operations {
+                key: parsed,
+                list,
+                policy,
+            }),
+            shape,
+        ))
     }
 }
 
@@ -78,23 +103,7 @@ routed! {
         let asked = self.0.policy.respond_per_each_op;
         let mut record = self.0.run(cluster).await?;
         if !asked {
-            // Operations that answer nothing leave no bin behind, and no gap among the answers of one.
-            record.bins.retain(|_, value| match value {
-                Value::Nil => false,
-                Value::MultiResult(answers) => {
-                    answers.retain(|answer| !matches!(answer, Value::Nil));
-                    !answers.is_empty()
-                }
-                _ => true,
-            });
-            for value in record.bins.values_mut() {
-                if let Value::MultiResult(answers) = value
-                    && answers.len() == 1
-                    && let Some(answer) = answers.pop()
-                {
-                    *value = answer;
-                }
-            }
+            drop_silent(&mut record.bins);
         }
         Ok(Reply::Record(record))
     }
@@ -117,7 +126,14 @@ impl OperateOrdered {
         // server refuses that together with a read of all bins (protocol section 2.8).
         let reads_all = matches!(&shape, Shape::Ordered(_, answers) if answers.iter().flatten().any(String::is_empty));
         Arc::make_mut(&mut policy).respond_per_each_op = operations.writes && !reads_all;
-        Ok((Self(Operations { key: parsed, list: operations.list, policy }), shape))
+        Ok((
+            Self(Operations {
+                key: parsed,
+                list: operations.list,
+                policy,
+            }),
+            shape,
+        ))
     }
 }
 

@@ -33,7 +33,11 @@ pub(crate) struct Rules<'a, 'py> {
 impl Write {
     fn parse(rules: Rules<'_, '_>, key: &Bound<'_, PyAny>, bins: Vec<Bin>) -> Result<Self> {
         let policy = rules.policies.write(rules.policy, rules.meta)?;
-        Ok(Self { key: key::parse(key)?, bins, policy })
+        Ok(Self {
+            key: key::parse(key)?,
+            bins,
+            policy,
+        })
     }
 }
 
@@ -89,7 +93,10 @@ impl Put {
         key: &Bound<'_, PyAny>,
         bins: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((Self(Write::parse(rules, key, operation::bins(bins)?)?), Shape::Plain))
+        Ok((
+            Self(Write::parse(rules, key, operation::bins(bins)?)?),
+            Shape::Plain,
+        ))
     }
 }
 
@@ -106,7 +113,10 @@ impl Append {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((Self(Write::parse(rules, key, text_bin(bin, value)?)?), Shape::Plain))
+        Ok((
+            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
+            Shape::Plain,
+        ))
     }
 }
 
@@ -117,7 +127,10 @@ impl Prepend {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((Self(Write::parse(rules, key, text_bin(bin, value)?)?), Shape::Plain))
+        Ok((
+            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
+            Shape::Plain,
+        ))
     }
 }
 
@@ -130,7 +143,10 @@ impl Increment {
     ) -> Result<(Self, Shape)> {
         let bin = operation::named_bin(bin, offset)?;
         if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
-            return Err(Error::wrong_type(format!("offset {} is neither an int nor a float", repr(offset))));
+            return Err(Error::wrong_type(format!(
+                "offset {} is neither an int nor a float",
+                repr(offset)
+            )));
         }
         Ok((Self(Write::parse(rules, key, vec![bin])?), Shape::Plain))
     }
@@ -144,9 +160,14 @@ impl RemoveBin {
     ) -> Result<(Self, Shape)> {
         let names = operation::bin_names(names)?;
         if names.is_empty() {
-            return Err(Error::value("bin_names is empty: there is nothing to remove"));
+            return Err(Error::value(
+                "bin_names is empty: there is nothing to remove",
+            ));
         }
-        let bins = names.into_iter().map(|name| Bin::new(name, Value::Nil)).collect();
+        let bins = names
+            .into_iter()
+            .map(|name| Bin::new(name, Value::Nil))
+            .collect();
         Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
     }
 }

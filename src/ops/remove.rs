@@ -23,7 +23,13 @@ pub(crate) struct Remove {
 impl Remove {
     pub(crate) fn parse(rules: Rules<'_, '_>, key: &Bound<'_, PyAny>) -> Result<(Self, Shape)> {
         let policy = rules.policies.remove(rules.policy, rules.meta)?;
-        Ok((Self { key: key::parse(key)?, policy }, Shape::Plain))
+        Ok((
+            Self {
+                key: key::parse(key)?,
+                policy,
+            },
+            Shape::Plain,
+        ))
     }
 }
 
@@ -46,7 +52,9 @@ impl Operation for Remove {
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         match cluster.client.delete(&self.policy, &self.key).await {
             Ok(true) => Ok(Reply::Nothing),
-            Ok(false) => Err(Error::server(NOT_FOUND, "The record does not exist").of_key(&self.key)),
+            Ok(false) => {
+                Err(Error::server(NOT_FOUND, "The record does not exist").of_key(&self.key))
+            }
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }
     }

@@ -31,14 +31,23 @@ impl Touch {
         let mut policy = rules.policies.write(rules.policy, rules.meta)?;
         if let Some(val) = val {
             if val.lt(0)? {
-                return Err(Error::overflow(format!("val {} is negative: give special values in the policy", repr(val))));
+                return Err(Error::overflow(format!(
+                    "val {} is negative: give special values in the policy",
+                    repr(val)
+                )));
             }
             match ttl(val).map_err(|error| error.within("val"))? {
                 Ttl::Is(Expiration::NamespaceDefault) | Ttl::ClientDefault => {}
                 Ttl::Is(expiration) => Arc::make_mut(&mut policy).expiration = expiration,
             }
         }
-        Ok((Self { key: key::parse(key)?, policy }, Shape::Plain))
+        Ok((
+            Self {
+                key: key::parse(key)?,
+                policy,
+            },
+            Shape::Plain,
+        ))
     }
 }
 
