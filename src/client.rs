@@ -209,9 +209,10 @@ fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
     let Some(timeout) = timeout.filter(|timeout| !timeout.is_none()) else {
         return Ok(None);
     };
-    let milliseconds: Option<u64> = match timeout.is_instance_of::<pyo3::types::PyBool>() {
-        true => None,
-        false => timeout.extract().ok(),
+    let milliseconds: Option<u64> = if timeout.is_instance_of::<pyo3::types::PyBool>() {
+        None
+    } else {
+        timeout.extract().ok()
     };
     milliseconds
         .map(Duration::from_millis)
@@ -544,7 +545,11 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.batch_read.md")]
     #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=false, namespace=None, set=None))]
-    #[allow(clippy::too_many_arguments, reason = "the public API")]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::used_underscore_binding,
+        reason = "the public API"
+    )]
     fn batch_read<'py>(
         &self,
         py: Python<'py>,

@@ -50,11 +50,11 @@ impl<O: Operation> Request for Routed<O> {
 }
 
 /// Carries out a parsed call, or reports why it could not be parsed: in the await, if the caller awaits.
-pub(crate) fn dispatch<'py, R: Request>(
-    py: Python<'py>,
+pub(crate) fn dispatch<R: Request>(
+    py: Python<'_>,
     mode: Mode,
     call: Result<(R, Shape)>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'_, PyAny>> {
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
         (Mode::Awaitable, Ok((request, shape))) => {

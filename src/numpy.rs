@@ -363,24 +363,24 @@ impl Columns {
         layout: &Layout,
     ) -> PyResult<Py<PyAny>> {
         let rows = Py::new(py, RowMap { keys })?;
-        self.assemble(py, rows.into_bound(py).into_any(), layout)
+        self.assemble(py, rows.bind(py).as_any(), layout)
     }
 
     /// The same, for a `LazyBatchRecords` that has the keys.
     pub(crate) fn into_python_with(
         self,
         py: Python<'_>,
-        records: Bound<'_, PyAny>,
+        records: &Bound<'_, PyAny>,
         layout: &Layout,
     ) -> PyResult<Py<PyAny>> {
         let rows = records.getattr("_row_map")?;
-        self.assemble(py, rows, layout)
+        self.assemble(py, &rows, layout)
     }
 
     fn assemble(
         self,
         py: Python<'_>,
-        rows: Bound<'_, PyAny>,
+        rows: &Bound<'_, PyAny>,
         layout: &Layout,
     ) -> PyResult<Py<PyAny>> {
         let count = self.codes.len();

@@ -276,11 +276,6 @@ impl Pending {
         format!("AsyncClient.{}", self.name)
     }
 
-    #[getter]
-    fn cr_running(&self) -> bool {
-        false
-    }
-
     fn __repr__(&self) -> String {
         let state = match &self.inner.lock().state {
             State::Deferred(..) => "not started",

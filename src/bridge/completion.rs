@@ -10,13 +10,16 @@ pub trait Lost {
     fn lost() -> Self;
 }
 
+/// Where a completion posts to, shared with the one who empties it.
+type Shared<R, Q, S> = Arc<Mailbox<(usize, R), Q, S>>;
+
 /// Travels with a request; completes its ticket once. Dropped without [`complete`](Completion::complete),
 /// it completes with [`Lost::lost`], so no waiter waits for ever.
 #[derive(Debug)]
 pub struct Completion<R: Lost, Q: Queue<(usize, R)>, S: Signal> {
     ticket: usize,
     /// Empty once completed.
-    outbox: Option<Arc<Mailbox<(usize, R), Q, S>>>,
+    outbox: Option<Shared<R, Q, S>>,
 }
 
 impl<R: Lost, Q: Queue<(usize, R)>, S: Signal> Completion<R, Q, S> {

@@ -123,6 +123,7 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
     }
 
     /// Spawns a task on the runtime from within it or from any thread.
+    #[must_use]
     pub fn handle(&self) -> &tokio::runtime::Handle {
         self.shared.runtime.handle()
     }

@@ -59,24 +59,28 @@ impl Gate {
         let turn = self.permits.acquire();
         let permit = match deadline {
             None => turn.await,
-            Some(deadline) => match tokio::time::timeout_at(deadline.into(), turn).await {
-                Ok(permit) => permit,
-                Err(_) => {
+            Some(deadline) => {
+                let Ok(permit) = tokio::time::timeout_at(deadline.into(), turn).await else {
                     self.grow();
-                    return Err(Error::expired(format!(
-                        "Timeout after {} ms in the queue of node {}: all {} connections were busy; not sent",
-                        began.elapsed().as_millis(),
-                        self.node.name(),
-                        self.granted.load(Ordering::Relaxed),
-                    )));
-                }
-            },
+                    return Err(self.expired(began));
+                };
+                permit
+            }
         };
         if began.elapsed() > LONG_WAIT {
             self.grow();
         }
         // The semaphore is never closed.
         permit.map_err(|_| Error::client("The node's queue was closed"))
+    }
+
+    fn expired(&self, began: Instant) -> Error {
+        Error::expired(format!(
+            "Timeout after {} ms in the queue of node {}: all {} connections were busy; not sent",
+            began.elapsed().as_millis(),
+            self.node.name(),
+            self.granted.load(Ordering::Relaxed),
+        ))
     }
 
     /// Opens half as many connections again, in the background.

@@ -18,6 +18,7 @@ use gate::Gate;
 use routes::Routes;
 
 /// Whom a request is for.
+#[derive(Clone, Copy)]
 pub(crate) enum Target<'a> {
     /// The node that holds one record.
     Key(&'a core::Key),

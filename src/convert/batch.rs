@@ -250,7 +250,7 @@ impl LazyBatchRecords {
                 .fill(&layout, index, header, bins, Conduct::Strict)
                 .map_err(PyErr::from)
         })?;
-        columns.into_python_with(py, slf.clone().into_any(), &layout)
+        columns.into_python_with(py, slf.as_any(), &layout)
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.batch_records.md")]

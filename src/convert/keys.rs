@@ -141,10 +141,11 @@ fn element<'py>(
         .ok_or_else(|| PyTypeError::new_err("no such row"))
 }
 
+/// A namespace, a set and their user keys.
+type Columns<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+
 /// `(namespace, set, [user keys…])`, if it is that: a key tuple ends in one user key, this in many.
-fn as_columns<'py>(
-    object: &Bound<'py, PyAny>,
-) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+fn as_columns<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Columns<'py>>> {
     let Ok(tuple) = object.cast::<PyTuple>() else {
         return Ok(None);
     };

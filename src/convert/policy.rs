@@ -76,7 +76,7 @@ macro_rules! names {
             match name {
                 $($name => {
                     let ($options, $value) = (options, value);
-                    $set;
+                    $set
                 })*
                 _ => return Ok(false),
             }
@@ -126,13 +126,13 @@ names! {
         QueryDuration::Long, QueryDuration::Short, QueryDuration::LongRelaxAp,
     ])?);
     "include_bin_data" => |o, v| o.include_bin_data = Some(flag(v)?);
-    "partition_filter" => |_o, _v| ();
+    "partition_filter" => |_o, _v| {};
     "timeout" => |o, v| o.timeout = Some(number(v)?);
     "filter_expression" => |_o, v| filter(v)?;
     "expressions" => |_o, v| filter(v)?;
-    "module" => |_o, _v| ();
-    "function" => |_o, _v| ();
-    "args" => |_o, _v| ();
+    "module" => |_o, _v| {};
+    "function" => |_o, _v| {};
+    "args" => |_o, _v| {};
 }
 
 /// Which of the two dicts of a write is read.
@@ -605,7 +605,7 @@ fn number<T: TryFrom<i64>>(value: &Bound<'_, PyAny>) -> Result<T> {
 
 fn plain_int(value: &Bound<'_, PyAny>) -> Result<i64> {
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
-        if let Some(item) = numpy_scalar(value)?.filter(|item| item.is_instance_of::<PyInt>()) {
+        if let Some(item) = numpy_scalar(value)?.filter(PyAnyMethods::is_instance_of::<PyInt>) {
             return plain_int(&item);
         }
         return Err(Error::argument(format!("{} is not an int", repr(value))));

@@ -62,11 +62,11 @@ pub(crate) fn ttl(void_time: u32) -> u32 {
 }
 
 /// `RecordMetadata(gen, ttl)`.
-pub(crate) fn metadata<'py>(
-    py: Python<'py>,
+pub(crate) fn metadata(
+    py: Python<'_>,
     generation: u32,
     void_time: u32,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'_, PyAny>> {
     named_tuple(
         names::METADATA.get(py)?,
         [

@@ -167,19 +167,18 @@ pub(crate) fn buffer_of(object: &Bound<'_, PyAny>) -> Result<Option<Vec<u8>>> {
 pub(crate) fn numpy_scalar<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
     static GENERIC: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let py = object.py();
-    let generic = match GENERIC.get(py) {
-        Some(generic) => generic.bind(py),
-        None => {
-            let modules = py.import("sys")?.getattr("modules")?;
-            let Ok(numpy) = modules.get_item("numpy") else {
-                return Ok(None);
-            };
-            let Ok(generic) = numpy.getattr("generic") else {
-                return Ok(None);
-            };
-            let generic = generic.cast_into::<PyType>().map_err(PyErr::from)?;
-            GENERIC.get_or_init(py, || generic.unbind()).bind(py)
-        }
+    let generic = if let Some(generic) = GENERIC.get(py) {
+        generic.bind(py)
+    } else {
+        let modules = py.import("sys")?.getattr("modules")?;
+        let Ok(numpy) = modules.get_item("numpy") else {
+            return Ok(None);
+        };
+        let Ok(generic) = numpy.getattr("generic") else {
+            return Ok(None);
+        };
+        let generic = generic.cast_into::<PyType>().map_err(PyErr::from)?;
+        GENERIC.get_or_init(py, || generic.unbind()).bind(py)
     };
     if !object.is_instance(generic)? {
         return Ok(None);
@@ -223,9 +222,9 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         Value::String(text) => PyString::new(py, text).into_any(),
         Value::Blob(bytes) | Value::Unknown(_, bytes) => PyBytes::new(py, bytes).into_any(),
         Value::List(items) | Value::MultiResult(items) => list(py, items)?.into_any(),
-        Value::HashMap(map) => dict(py, map.iter(), map.len())?,
-        Value::OrderedMap(map) => dict(py, map.iter(), map.len())?,
-        Value::SortedMap(map) => dict(py, map.iter(), map.len())?,
+        Value::HashMap(map) => dict(py, map.iter())?,
+        Value::OrderedMap(map) => dict(py, map.iter())?,
+        Value::SortedMap(map) => dict(py, map.iter())?,
         Value::KeyValueList(pairs) => {
             pair_list(py, pairs.iter().map(|(key, value)| (key, value)))?.into_any()
         }
@@ -248,7 +247,6 @@ pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py,
 fn dict<'py, 'a>(
     py: Python<'py>,
     pairs: impl Iterator<Item = (&'a Value, &'a Value)> + Clone,
-    _size: usize,
 ) -> PyResult<Bound<'py, PyAny>> {
     // Other languages can store keys that a dict cannot hold.
     let unhashable = |key: &Value| {
