@@ -37,6 +37,9 @@ mod session;
 
 use pyo3::prelude::*;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The methods of `AsyncClient` that do not return an awaitable.
 const PLAIN: &[&str] = &["is_connected", "get_node_names", "query"];
 

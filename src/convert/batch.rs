@@ -1,6 +1,6 @@
 //! Rows of a batch: converted a few at a time, or not before they are asked for.
 
-use aerospike_core::{BatchOperation, IndexMap, Key, Record, Value};
+use aerospike_core::{BatchOperation, IndexMap, Key, Value};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -15,102 +15,80 @@ use super::value;
 use crate::error::Error;
 use crate::numpy::{Columns, Conduct, Layout};
 
-/// One row as the reactor sends it back.
-pub(crate) struct Row {
-    pub(crate) digest: [u8; 20],
-    pub(crate) code: i32,
-    pub(crate) in_doubt: bool,
-    pub(crate) record: Option<Record>,
-}
-
 /// The code of a row that was never answered.
 const UNANSWERED: i32 = -1;
 
-impl Row {
-    /// A finished row of the core's. `failure` is what befell the batch as a whole, for rows without an
-    /// outcome of their own.
-    pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
-        let digest = operation.batch_record().key.digest();
-        let outcome = operation
-            .result_code()
-            .map(|code| i32::from(u8::from(code)));
-        let code = outcome
-            .or_else(|| operation.error().map(aerospike_core::Error::result_code))
-            .unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
-        let in_doubt = operation.in_doubt()
-            || (outcome.is_none()
-                && operation.batch_record().has_write()
-                && failure.is_some_and(Error::in_doubt));
-        Self {
-            digest,
-            code,
-            in_doubt,
-            record: operation.take_record(),
-        }
-    }
-
-    /// The row of a record that no attempt was answered for.
-    pub(crate) fn unanswered(key: &Key) -> Self {
-        Self {
-            digest: key.digest(),
-            code: UNANSWERED,
-            in_doubt: true,
-            record: None,
-        }
-    }
-
-    fn found(&self) -> bool {
-        self.code == 0
-    }
-}
-
-/// A row's bins, before or after conversion.
+/// A row's bins.
 enum Bins {
     Absent,
     Raw(IndexMap<String, Value>),
+    /// Converted; never made by the reactor.
     Python(Py<PyDict>),
 }
 
-/// A row in Python's hands.
-struct Slot {
+/// One row, as the reactor sends it back and as Python keeps it.
+pub(crate) struct Row {
     digest: [u8; 20],
-    code: i32,
-    in_doubt: bool,
+    pub(crate) code: i32,
+    pub(crate) in_doubt: bool,
     generation: u32,
     void_time: u32,
     bins: Bins,
 }
 
-impl From<Row> for Slot {
-    fn from(row: Row) -> Self {
-        let found = row.found();
-        let (generation, void_time, bins) = match row.record {
-            Some(record) => {
-                let (generation, void_time) = (record.generation, record.expiration());
-                (
-                    generation,
-                    void_time,
-                    if found {
-                        Bins::Raw(record.bins)
-                    } else {
-                        Bins::Absent
-                    },
-                )
+impl Row {
+    /// A finished row of the core's. `failure` is what befell the batch as a whole, for rows without an
+    /// outcome of their own.
+    pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
+        let (code, in_doubt) = outcome(&operation, failure);
+        let mut row = Self::empty(operation.batch_record().key.digest(), code, in_doubt);
+        if let Some(record) = operation.take_record() {
+            row.generation = record.generation;
+            row.void_time = record.expiration();
+            if code == 0 {
+                row.bins = Bins::Raw(record.bins);
             }
-            None => (0, 0, Bins::Absent),
-        };
+        }
+        row
+    }
+
+    /// The row of a record that no attempt was answered for.
+    pub(crate) fn unanswered(key: &Key) -> Self {
+        Self::empty(key.digest(), UNANSWERED, true)
+    }
+
+    const fn empty(digest: [u8; 20], code: i32, in_doubt: bool) -> Self {
         Self {
-            digest: row.digest,
-            code: row.code,
-            in_doubt: row.in_doubt,
-            generation,
-            void_time,
-            bins,
+            digest,
+            code,
+            in_doubt,
+            generation: 0,
+            void_time: 0,
+            bins: Bins::Absent,
+        }
+    }
+
+    /// The bins as they came, if they are there.
+    pub(crate) fn raw(&mut self) -> Option<&mut IndexMap<String, Value>> {
+        match &mut self.bins {
+            Bins::Raw(bins) => Some(bins),
+            _ => None,
         }
     }
 }
 
-impl Slot {
+/// A row's code, and whether it may have been written in spite of it.
+pub(crate) fn outcome(operation: &BatchOperation, failure: Option<&Error>) -> (i32, bool) {
+    if let Some(code) = operation.result_code() {
+        return (i32::from(u8::from(code)), operation.in_doubt());
+    }
+    let own = operation.error().map(aerospike_core::Error::result_code);
+    let code = own.unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
+    let doubt = operation.batch_record().has_write() && failure.is_some_and(Error::in_doubt);
+    (code, doubt || operation.in_doubt())
+}
+
+impl Row {
     /// The dict of bins; converts it when it is first asked for, and then lets go of the raw values.
     fn dict<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let dict = match &self.bins {
@@ -159,30 +137,29 @@ impl Slot {
 )]
 pub(crate) struct LazyBatchRecords {
     keys: Keys,
-    slots: Mutex<Vec<Slot>>,
+    rows: Mutex<Vec<Row>>,
 }
 
 /// A reply of which nothing is converted.
 pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<LazyBatchRecords>> {
-    let slots = Mutex::new(rows.into_iter().map(Slot::from).collect());
-    Py::new(py, LazyBatchRecords { keys, slots })
+    let rows = Mutex::new(rows);
+    Py::new(py, LazyBatchRecords { keys, rows })
 }
 
 impl LazyBatchRecords {
-    /// Takes every slot in turn. The lock is held while Python objects are made, never while foreign code
+    /// Takes every row in turn. The lock is held while Python objects are made, never while foreign code
     /// runs.
-    fn each<T>(&self, mut visit: impl FnMut(usize, &mut Slot) -> PyResult<T>) -> PyResult<Vec<T>> {
-        let mut slots = self.slots.lock();
-        slots
-            .iter_mut()
+    fn each<T>(&self, mut visit: impl FnMut(usize, &mut Row) -> PyResult<T>) -> PyResult<Vec<T>> {
+        let mut rows = self.rows.lock();
+        rows.iter_mut()
             .enumerate()
-            .map(|(index, slot)| visit(index, slot))
+            .map(|(index, row)| visit(index, row))
             .collect()
     }
 
     /// User key to row, of those found and given by user key.
     fn found_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyAny>, usize)>> {
-        let codes = self.each(|_, slot| Ok(slot.code))?;
+        let codes = self.each(|_, row| Ok(row.code))?;
         let mut found = Vec::with_capacity(codes.len());
         for (index, _) in codes.iter().enumerate().filter(|(_, code)| **code == 0) {
             let key = self.keys.user_key(py, index)?;
@@ -194,8 +171,8 @@ impl LazyBatchRecords {
     }
 
     fn fill(&self, py: Python<'_>, dict: &Bound<'_, PyDict>, index: usize) -> PyResult<()> {
-        let bins = match self.slots.lock().get_mut(index) {
-            Some(slot) => slot.dict(py)?,
+        let bins = match self.rows.lock().get_mut(index) {
+            Some(row) => row.dict(py)?,
             None => None,
         };
         if let Some(bins) = bins {
@@ -226,7 +203,7 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_list.md")]
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.each(|_, slot| slot.dict(py))?)
+        PyList::new(py, self.each(|_, row| row.dict(py))?)
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
@@ -235,9 +212,9 @@ impl LazyBatchRecords {
         let this = slf.get();
         let layout = Layout::parse(dtype)?;
         let mut columns = Columns::new(&layout, this.keys.len());
-        this.each(|index, slot| {
+        this.each(|index, row| {
             let parsed;
-            let bins = match &slot.bins {
+            let bins = match &row.bins {
                 Bins::Absent => None,
                 Bins::Raw(bins) => Some(bins),
                 Bins::Python(dict) => {
@@ -245,7 +222,7 @@ impl LazyBatchRecords {
                     Some(&parsed)
                 }
             };
-            let header = (slot.code, slot.generation, record::ttl(slot.void_time));
+            let header = (row.code, row.generation, record::ttl(row.void_time));
             columns
                 .fill(&layout, index, header, bins, Conduct::Strict)
                 .map_err(PyErr::from)
@@ -256,9 +233,9 @@ impl LazyBatchRecords {
     #[doc = include_str!("../docs/LazyBatchRecords.batch_records.md")]
     #[getter]
     fn batch_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let records = self.each(|index, slot| {
-            let key = self.keys.to_python(py, index, &slot.digest)?;
-            slot.record(py, &key)
+        let records = self.each(|index, row| {
+            let key = self.keys.to_python(py, index, &row.digest)?;
+            row.record(py, &key)
         })?;
         PyList::new(py, records)
     }
@@ -266,7 +243,7 @@ impl LazyBatchRecords {
     #[doc = include_str!("../docs/LazyBatchRecords.result_codes.md")]
     #[getter]
     fn result_codes(&self) -> PyResult<Vec<i32>> {
-        self.each(|_, slot| Ok(slot.code))
+        self.each(|_, row| Ok(row.code))
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.missing.md")]
@@ -297,11 +274,7 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.found_count.md")]
     fn found_count(&self) -> usize {
-        self.slots
-            .lock()
-            .iter()
-            .filter(|slot| slot.code == 0)
-            .count()
+        self.rows.lock().iter().filter(|row| row.code == 0).count()
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.release_cache.md")]
@@ -393,10 +366,10 @@ impl LazyBatchRecords {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.keys.traverse(&visit)?;
         // The collector runs with everybody stopped, and nobody is stopped while holding this lock.
-        let Some(slots) = self.slots.try_lock() else {
+        let Some(rows) = self.rows.try_lock() else {
             return Ok(());
         };
-        slots.iter().try_for_each(|slot| match &slot.bins {
+        rows.iter().try_for_each(|row| match &row.bins {
             Bins::Python(dict) => visit.call(dict),
             _ => Ok(()),
         })
@@ -422,8 +395,8 @@ impl LazyBatchRecords {
             return Ok(None);
         };
         let index: usize = index.extract()?;
-        match self.slots.lock().get_mut(index) {
-            Some(slot) => slot.dict(py),
+        match self.rows.lock().get_mut(index) {
+            Some(row) => row.dict(py),
             None => Ok(None),
         }
     }
@@ -520,11 +493,11 @@ impl BatchWriting {
         let list = self.list.bind(py);
         let mut converted = 0;
         while converted < budget {
-            let Some(row) = self.rows.next() else {
+            let Some(mut row) = self.rows.next() else {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(Slot::from(row).record(py, &key)?)?;
+            list.append(row.record(py, &key)?)?;
             self.next += 1;
             converted += 1;
         }

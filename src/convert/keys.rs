@@ -81,7 +81,9 @@ impl Keys {
         index: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Tuples(tuples) => element(py, tuples, index)?.get_item(2),
+            Self::Tuples(tuples) => {
+                Ok(element(py, tuples, index)?.cast::<PyTuple>()?.get_item(2)?)
+            }
             Self::Column { user_keys, .. } => element(py, user_keys, index),
         }
     }
@@ -96,6 +98,7 @@ impl Keys {
         let (namespace, set, user_key) = match self {
             Self::Tuples(tuples) => {
                 let tuple = element(py, tuples, index)?;
+                let tuple = tuple.cast::<PyTuple>()?;
                 (tuple.get_item(0)?, tuple.get_item(1)?, tuple.get_item(2)?)
             }
             Self::Column {

@@ -1,12 +1,11 @@
 //! Python classes looked up once, and the strings of bin names made once.
 
-use std::collections::HashMap;
-
 use parking_lot::Mutex;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
+use rustc_hash::FxHashMap;
 
 /// Enough for any schema; a client that makes names up as it goes must not fill the memory.
 const MOST_NAMES: usize = 4096;
@@ -74,9 +73,9 @@ pub(crate) fn named_tuple<'py, const N: usize>(
 /// The Python string of a bin's name.
 pub(crate) fn bin_name<'py>(py: Python<'py>, name: &str) -> Bound<'py, PyString> {
     // Only ever locked with the interpreter attached and for the length of a look-up.
-    static NAMES: Mutex<Option<HashMap<String, Py<PyString>>>> = Mutex::new(None);
+    static NAMES: Mutex<Option<FxHashMap<String, Py<PyString>>>> = Mutex::new(None);
     let mut names = NAMES.lock();
-    let names = names.get_or_insert_with(HashMap::new);
+    let names = names.get_or_insert_with(FxHashMap::default);
     if let Some(known) = names.get(name) {
         return known.bind(py).clone();
     }

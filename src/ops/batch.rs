@@ -11,31 +11,54 @@ use crate::convert::reply::Retry;
 use crate::error::{Error, Result};
 use crate::ops::operate::drop_silent;
 
+/// What came of a batch that was sent.
+pub(crate) struct Answers {
+    pub(crate) operations: Vec<BatchOperation>,
+    /// What befell it as a whole, for the rows that were not answered.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Answers {
+    /// The rows, in the order sent.
+    pub(crate) fn rows(self) -> impl Iterator<Item = Row> {
+        let Self {
+            operations,
+            failure,
+        } = self;
+        operations
+            .into_iter()
+            .map(move |operation| Row::new(operation, failure.as_ref()))
+    }
+}
+
 /// Sends a batch once. Fails only if no row was answered.
 pub(crate) async fn send(
     cluster: &Cluster,
     policy: &BatchPolicy,
     mut operations: Vec<BatchOperation>,
-) -> Result<Vec<Row>> {
-    if operations.is_empty() {
-        return Ok(Vec::new());
-    }
-    let failure = match cluster.client.batch(policy, &mut operations).await {
-        Ok(()) => None,
-        Err(error) => {
-            if operations
-                .iter()
-                .all(|operation| operation.result_code().is_none())
-            {
-                return Err(error.into());
-            }
-            Some(Error::from(error))
-        }
+) -> Result<Answers> {
+    let failure = if operations.is_empty() {
+        None
+    } else {
+        cluster.client.batch(policy, &mut operations).await.err()
     };
-    Ok(operations
-        .into_iter()
-        .map(|operation| Row::new(operation, failure.as_ref()))
-        .collect())
+    if let Some(error) = failure {
+        if operations
+            .iter()
+            .all(|operation| operation.result_code().is_none())
+        {
+            return Err(error.into());
+        }
+        let failure = Some(error.into());
+        return Ok(Answers {
+            operations,
+            failure,
+        });
+    }
+    Ok(Answers {
+        operations,
+        failure: None,
+    })
 }
 
 /// Codes that another attempt can cure: memory, time-out, partition, busy key, overload.
@@ -87,7 +110,7 @@ pub(crate) async fn send_with_retry(
         let operations = open.iter().filter_map(|&index| make(index)).collect();
         match send(cluster, policy, operations).await {
             Ok(answers) => {
-                for (&index, answer) in open.iter().zip(answers) {
+                for (&index, answer) in open.iter().zip(answers.rows()) {
                     if let Some(row) = rows.get_mut(index) {
                         *row = Some(merge(row.take(), answer));
                     }
@@ -119,8 +142,8 @@ pub(crate) async fn send_with_retry(
     report.unresolved = open.len();
     let rows = rows.into_iter().zip(keys).map(|(row, key)| {
         let mut row = row.unwrap_or_else(|| Row::unanswered(key));
-        if let Some(record) = &mut row.record {
-            drop_silent(&mut record.bins);
+        if let Some(bins) = row.raw() {
+            drop_silent(bins);
         }
         row
     });

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use super::get::read_bins;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
-use crate::convert::batch::Row;
+use crate::convert::batch::outcome;
 use crate::convert::keys::Keys;
 use crate::convert::policy::Policies;
 use crate::convert::record::ttl;
@@ -87,9 +87,10 @@ impl Operation for BatchRead {
             .map(|key| BatchOperation::read(&self.row_policy, key, self.bins.clone()))
             .collect();
         match self.plan {
-            None => Ok(Reply::Rows(
-                batch::send(cluster, &self.policy, operations).await?,
-            )),
+            None => {
+                let answers = batch::send(cluster, &self.policy, operations).await?;
+                Ok(Reply::Rows(answers.rows().collect()))
+            }
             Some(plan) => columns(cluster, &self.policy, operations, &plan).await,
         }
     }
@@ -102,14 +103,11 @@ async fn columns(
     operations: Vec<BatchOperation>,
     plan: &Plan,
 ) -> Result<Reply> {
-    let keys: Vec<Key> = operations
-        .iter()
-        .map(|operation| operation.batch_record().key.clone())
-        .collect();
-    let rows: Vec<Row> = batch::send(cluster, policy, operations).await?;
-    let mut columns = Columns::planned(plan, rows.len());
-    for (index, (row, key)) in rows.iter().zip(&keys).enumerate() {
-        let record = row.record.as_ref().filter(|_| row.code == 0);
+    let answers = batch::send(cluster, policy, operations).await?;
+    let mut columns = Columns::planned(plan, answers.operations.len());
+    for (index, operation) in answers.operations.iter().enumerate() {
+        let (code, _) = outcome(operation, answers.failure.as_ref());
+        let record = operation.record().filter(|_| code == 0);
         let (generation, ttl) = record.map_or((0, 0), |record| {
             (record.generation, ttl(record.expiration()))
         });
@@ -117,10 +115,13 @@ async fn columns(
             .fill_planned(
                 plan,
                 index,
-                (row.code, generation, ttl),
+                (code, generation, ttl),
                 record.map(|record| &record.bins),
             )
-            .map_err(|error: Error| error.within(format!("key {key}")).of_key(key))?;
+            .map_err(|error: Error| {
+                let key = &operation.batch_record().key;
+                error.within(format!("key {key}")).of_key(key)
+            })?;
     }
     Ok(Reply::Columns(columns))
 }
