@@ -14,17 +14,28 @@ pub(crate) struct DevServer {
     server: Mutex<Option<Server>>,
 }
 
+/// A number in the range of its setting; the server checks what else there is to check.
+fn within<T: TryFrom<i64>>(name: &str, number: i64) -> PyResult<T> {
+    T::try_from(number)
+        .map_err(|_| PyValueError::new_err(format!("{name}: {number} is out of range")))
+}
+
 #[pymethods]
 impl DevServer {
     #[new]
     fn new(
-        nodes: usize,
+        nodes: i64,
         namespaces: Vec<String>,
-        default_ttl: u32,
+        default_ttl: i64,
         host: String,
-        port: u16,
+        port: i64,
         cluster_name: Option<String>,
     ) -> PyResult<Self> {
+        let (nodes, default_ttl, port) = (
+            within("nodes", nodes)?,
+            within("default_ttl", default_ttl)?,
+            within("port", port)?,
+        );
         let config = Config {
             host,
             port,

@@ -16,6 +16,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 
 use super::value::{numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
+use crate::partition_filter::PartitionFilter;
 
 /// Ten years, the server's limit (protocol section 2.6).
 const LONGEST_TTL: i64 = 315_360_000;
@@ -126,7 +127,7 @@ names! {
         QueryDuration::Long, QueryDuration::Short, QueryDuration::LongRelaxAp,
     ])?);
     "include_bin_data" => |o, v| o.include_bin_data = Some(flag(v)?);
-    "partition_filter" => |_o, _v| {};
+    "partition_filter" => |_o, v| partition_filter(v)?;
     "timeout" => |o, v| o.timeout = Some(number(v)?);
     "filter_expression" => |_o, v| filter(v)?;
     "expressions" => |_o, v| filter(v)?;
@@ -572,6 +573,9 @@ pub(crate) struct PreparedPolicy {
 /// Parses a policy once, for use in many calls.
 #[pyfunction]
 pub(crate) fn prepare(policy: &Bound<'_, PyAny>) -> PyResult<PreparedPolicy> {
+    if policy.is_none() {
+        return Err(Error::argument("a policy is a dict, not None").into());
+    }
     Ok(PreparedPolicy {
         options: Options::from_policy(Some(policy))?,
     })
@@ -689,6 +693,16 @@ pub(crate) fn ttl(value: &Bound<'_, PyAny>) -> Result<Ttl> {
             )));
         }
     })
+}
+
+fn partition_filter(value: &Bound<'_, PyAny>) -> Result<()> {
+    if value.is_instance_of::<PartitionFilter>() {
+        return Ok(());
+    }
+    Err(Error::argument(format!(
+        "{} is not a PartitionFilter",
+        repr(value)
+    )))
 }
 
 /// A filter that cannot be applied is never dropped: what it would have kept out could be deleted.
