@@ -1,5 +1,9 @@
 //! A client for tests: raw frames over TCP, built and read through the codec.
-#![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test file uses its own part of this"
+)]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
