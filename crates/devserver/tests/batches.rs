@@ -23,7 +23,7 @@ fn batch(flags: u8, rows: &[Request]) -> Request {
         row.fields
             .retain(|field| field.0 != FieldType::Digest as u8);
         writer.define(index as u32, &digest, &row.header, |content| {
-            row.write(content)
+            row.write(content);
         });
     }
     parent(writer)
