@@ -134,50 +134,112 @@ fn ports_follow_the_first() {
     );
 }
 
+/// The one line a wrong configuration is answered with.
+fn refusal(config: Config) -> String {
+    let error = Server::start(config)
+        .err()
+        .expect("the configuration is wrong");
+    let text = error.to_string();
+    assert!(
+        matches!(error, StartError::Config(_)) && !text.contains('\n'),
+        "{text}"
+    );
+    text
+}
+
 #[test]
-fn settings_that_make_no_sense() {
+fn numbers_that_make_no_sense() {
     let _alone = ALONE.lock();
-    let namespaces = |config: &mut Config, names: &[&str]| {
-        config.namespaces = names.iter().map(|&name| name.into()).collect()
+    let default = Config::default;
+    for (config, part) in [
+        (
+            Config {
+                nodes: 0,
+                ..default()
+            },
+            "nodes",
+        ),
+        (
+            Config {
+                nodes: 1000,
+                ..default()
+            },
+            "nodes",
+        ),
+        (
+            Config {
+                threads: 0,
+                ..default()
+            },
+            "threads",
+        ),
+        (
+            Config {
+                replication_factor: 0,
+                ..default()
+            },
+            "replication_factor",
+        ),
+        (
+            Config {
+                port: 65_535,
+                nodes: 2,
+                ..default()
+            },
+            "port 65535",
+        ),
+        (
+            Config {
+                default_ttl: 315_360_001,
+                ..default()
+            },
+            "default_ttl",
+        ),
+        (
+            Config {
+                sweep_period: 0,
+                ..default()
+            },
+            "sweep_period",
+        ),
+    ] {
+        let text = refusal(config);
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn names_that_make_no_sense() {
+    let _alone = ALONE.lock();
+    let namespaces = |names: &[&str]| Config {
+        namespaces: names.iter().map(|&name| name.to_owned()).collect(),
+        ..Config::default()
     };
-    let wrong: [(&str, &dyn Fn(&mut Config)); 15] = [
-        ("nodes", &|config| config.nodes = 0),
-        ("nodes", &|config| config.nodes = 1000),
-        ("threads", &|config| config.threads = 0),
-        ("replication_factor", &|config| {
-            config.replication_factor = 0
-        }),
-        ("port 65535", &|config| {
-            (config.port, config.nodes) = (65_535, 2)
-        }),
-        ("default_ttl", &|config| config.default_ttl = 315_360_001),
-        ("sweep_period", &|config| config.sweep_period = 0),
-        ("cluster_name", &|config| {
-            config.cluster_name = Some(String::new())
-        }),
-        ("cluster_name", &|config| {
-            config.cluster_name = Some("a;b".to_owned())
-        }),
-        ("namespaces", &|config| namespaces(config, &[])),
-        ("namespace", &|config| namespaces(config, &[""])),
-        ("a b", &|config| namespaces(config, &["a b"])),
-        ("twice", &|config| namespaces(config, &["a", "b", "a"])),
-        ("namespace", &|config| {
-            namespaces(config, &["thirty_two_letters_are_one_too_ma"])
-        }),
-        ("no such host", &|config| {
-            config.host = "no such host".to_owned()
-        }),
-    ];
-    for (part, change) in wrong {
-        let mut config = Config::default();
-        change(&mut config);
-        let Err(error) = Server::start(config.clone()) else {
-            panic!("{config:?}")
-        };
-        let text = error.to_string();
-        assert!(matches!(error, StartError::Config(_)), "{text}");
-        assert!(text.contains(part) && !text.contains('\n'), "{text}");
+    let cluster = |name: &str| Config {
+        cluster_name: Some(name.to_owned()),
+        ..Config::default()
+    };
+    for (config, part) in [
+        (cluster(""), "cluster_name"),
+        (cluster("a;b"), "cluster_name"),
+        (namespaces(&[]), "namespaces"),
+        (namespaces(&[""]), "namespace"),
+        (namespaces(&["a b"]), "a b"),
+        (namespaces(&["a", "b", "a"]), "twice"),
+        (
+            namespaces(&["thirty_two_letters_are_one_too_ma"]),
+            "namespace",
+        ),
+        (
+            Config {
+                host: "no such host".to_owned(),
+                ..Config::default()
+            },
+            "no such host",
+        ),
+    ] {
+        let text = refusal(config);
+        assert!(text.contains(part), "{text}");
     }
 }
 
