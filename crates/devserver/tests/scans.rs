@@ -369,7 +369,7 @@ fn every_partition_has_one_master() {
                 assert_eq!(
                     (reply.result(), reply.header.info3),
                     (11, info3::PARTITION_DONE)
-                )
+                );
             })
             .map(|reply| reply.header.generation as u16)
             .collect();
