@@ -56,5 +56,11 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     let base = py.get_type::<client::BaseClient>();
+    let public: Vec<String> = module.index()?.extract()?;
+    let public: Vec<String> = public
+        .into_iter()
+        .filter(|name| !name.starts_with('_'))
+        .collect();
+    module.setattr("__all__", public)?;
     aio::method::mark_coroutines(&py.get_type::<client::AsyncClient>(), &base, PLAIN)
 }

@@ -65,7 +65,7 @@ def test_time_can_be_moved_forward():
     "arguments",
     [
         {"nodes": 0},
-        {"nodes": 17},
+        {"nodes": 65},
         {"namespaces": []},
         {"namespaces": ["a;b"]},
         {"namespaces": [""]},

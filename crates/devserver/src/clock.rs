@@ -48,6 +48,19 @@ impl Clock {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
+    /// A void-time as a client must see it, whose clock nobody has advanced: the same number of seconds ahead
+    /// of the client's present as of this clock's.
+    pub(crate) fn shown(&self, void_time: u32) -> u32 {
+        let advanced =
+            u32::try_from(self.advanced.load(Ordering::Relaxed) / 1000).unwrap_or(u32::MAX);
+        // 0 is never, and stays it; nothing else becomes it.
+        if void_time == 0 {
+            0
+        } else {
+            void_time.saturating_sub(advanced).max(1)
+        }
+    }
+
     /// A moment after everything that has happened and not after anything that will: the clock moves past it.
     pub(crate) fn cut(&self) -> Moment {
         let cut = Moment(self.now().0 + 1);

@@ -234,7 +234,7 @@ impl<'a> Scan<'a> {
         reply.finish(&Header {
             info1: no_bins,
             generation: u32::from(record.generation),
-            ttl: record.void_time,
+            ttl: self.shared.clock.shown(record.void_time),
             ..Header::default()
         });
         Ok(true)

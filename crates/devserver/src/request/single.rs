@@ -71,7 +71,7 @@ pub(super) fn answer(
     let header = |result: ResultCode, generation: u16, void_time: u32| Header {
         result: result as u8,
         generation: u32::from(generation),
-        ttl: void_time,
+        ttl: target.clock.shown(void_time),
         timeout: index,
         ..Header::default()
     };

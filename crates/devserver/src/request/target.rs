@@ -3,6 +3,7 @@
 use wire::field::Field;
 use wire::{Digest, FieldType, Message, ParticleType, ResultCode, Value, particle};
 
+use crate::clock::Clock;
 use crate::server::Shared;
 use crate::store::Namespace;
 
@@ -13,6 +14,7 @@ const MAX_SET: usize = 63;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) namespace: &'a Namespace,
+    pub(crate) clock: &'a Clock,
     /// The set's name; empty without one.
     pub(crate) set: &'a [u8],
     /// The digest, sent or computed from set and key.
@@ -56,6 +58,7 @@ impl<'a> Target<'a> {
             digest = Some(digest_of(set, key)?);
         }
         Ok(Self {
+            clock: &shared.clock,
             namespace,
             set: set.unwrap_or_default(),
             digest,
