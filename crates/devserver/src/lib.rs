@@ -29,6 +29,7 @@ mod clock;
 mod cluster;
 mod config;
 mod connection;
+pub mod expr;
 mod info;
 mod ops;
 mod request;

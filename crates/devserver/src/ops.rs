@@ -16,15 +16,10 @@ use crate::store::BinName;
 #[derive(Debug)]
 pub(crate) enum Change {
     /// What it was.
-    #[allow(
-        dead_code,
-        reason = "for operations that turn out to have nothing to do"
-    )]
     Keep,
     /// This.
     Set(Value),
     /// Nothing.
-    #[allow(dead_code, reason = "for expressions that remove their bin")]
     Remove,
 }
 
@@ -86,7 +81,7 @@ pub(crate) fn modify(
         OpCode::Incr => scalar::add(bin, op),
         OpCode::Append => scalar::append(bin, op),
         OpCode::Prepend => scalar::prepend(bin, op),
-        OpCode::ExpModify => expression::modify(op.value, view),
+        OpCode::ExpModify => expression::modify(op.value, name, view),
         OpCode::CdtModify | OpCode::BitsModify | OpCode::HllModify => Err(ResultCode::Unsupported),
         _ => Err(ResultCode::Parameter),
     }

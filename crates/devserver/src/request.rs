@@ -80,6 +80,7 @@ pub(crate) fn answer<'a>(
         single::answer(
             &message,
             &target,
+            target.filter().as_ref(),
             digest,
             session.shared.clock.now(),
             0,
