@@ -1,1 +1,4 @@
 //! devserver
+
+pub mod bits;
+pub mod hll;
