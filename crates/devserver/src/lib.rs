@@ -19,17 +19,21 @@
 //! | `connection` | a client's connection: frames in, frames out |
 //! | `request` | messages: single records, batches, scans |
 //! | `ops` | what operations do to bins |
+//! | [`bits`], [`hll`] | operations on blobs and sketches |
+//! | [`expr`] | expressions: filters and computed values |
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
 //! | `sweep` | removes what has expired or was truncated |
 //! | `clock` | the time, and its advance |
 
+pub mod bits;
 mod clock;
 mod cluster;
 mod config;
 mod connection;
 pub mod expr;
+pub mod hll;
 mod info;
 mod ops;
 mod request;

@@ -91,7 +91,10 @@ pub(crate) fn answer<'a>(
     }
     match Scan::new(session, message, &target) {
         Ok(scan) => Some(Stream::Scan(scan)),
-        Err(result) => end_stream(output, result),
+        Err(result) => {
+            write_result(output, result);
+            None
+        }
     }
 }
 
