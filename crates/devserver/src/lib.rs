@@ -1,4 +1,5 @@
 //! devserver
 
 pub mod bits;
+pub mod geo;
 pub mod hll;
