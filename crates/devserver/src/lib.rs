@@ -24,6 +24,7 @@
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
+//! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
 //! | `sweep` | removes what has expired or was truncated |
 //! | `clock` | the time, and its advance |
 
@@ -33,6 +34,7 @@ mod cluster;
 mod config;
 mod connection;
 pub mod expr;
+pub mod geo;
 pub mod hll;
 mod info;
 mod ops;

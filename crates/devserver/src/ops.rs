@@ -11,6 +11,7 @@ use wire::{Op, OpCode, ResultCode, Value};
 
 use self::expression::View;
 use crate::store::BinName;
+use crate::{bits, geo, hll};
 
 /// What a bin becomes.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ impl Modified {
 pub(crate) fn write(op: &Op<'_>) -> Result<Option<Value>, ResultCode> {
     match op.decode() {
         Ok(Value::Nil) => Ok(None),
+        Ok(Value::GeoJson(text)) => {
+            geo::Shape::parse(&text)?;
+            Ok(Some(Value::GeoJson(text)))
+        }
         Ok(value) => Ok(Some(value)),
         Err(error) => Err(error.result_code()),
     }
@@ -60,11 +65,10 @@ pub(crate) fn read(
     let bin = view.bins.get(name);
     match kind {
         OpCode::ExpRead => expression::read(payload, view),
-        // Collections, bits and sketches: `kind`, the bin and the payload are all they need.
-        OpCode::CdtRead | OpCode::BitsRead | OpCode::HllRead => {
-            let _ = bin;
-            Err(ResultCode::Unsupported)
-        }
+        OpCode::BitsRead => bits::read(bin, payload).map(answer),
+        OpCode::HllRead => hll::read(bin, payload).map(answer),
+        // Collections: the bin and the payload are all they need.
+        OpCode::CdtRead => Err(ResultCode::Unsupported),
         _ => Err(ResultCode::Parameter),
     }
 }
@@ -82,7 +86,23 @@ pub(crate) fn modify(
         OpCode::Append => scalar::append(bin, op),
         OpCode::Prepend => scalar::prepend(bin, op),
         OpCode::ExpModify => expression::modify(op.value, name, view),
-        OpCode::CdtModify | OpCode::BitsModify | OpCode::HllModify => Err(ResultCode::Unsupported),
+        OpCode::BitsModify => bits::modify(bin, op.value).map(|new| Modified {
+            bin: new.map_or(Change::Keep, Change::Set),
+            reply: None,
+        }),
+        OpCode::HllModify => hll::modify(bin, op.value).map(|modified| Modified {
+            bin: modified.bin.map_or(Change::Keep, Change::Set),
+            reply: answer(modified.result),
+        }),
+        OpCode::CdtModify => Err(ResultCode::Unsupported),
         _ => Err(ResultCode::Parameter),
+    }
+}
+
+/// Nil is no answer.
+fn answer(value: Value) -> Option<Value> {
+    match value {
+        Value::Nil => None,
+        value => Some(value),
     }
 }

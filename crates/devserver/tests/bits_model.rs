@@ -152,7 +152,7 @@ proptest! {
         let mut model = unpack(&bytes);
         let bits = model[offset..offset + size].to_vec();
         let unsigned = number(&bits);
-        let signed = if bits[0] && size < 64 { unsigned as i64 - (1 << size) } else { unsigned as i64 };
+        let signed = if bits[0] && size < 64 { (unsigned as i64).wrapping_sub(1 << size) } else { unsigned as i64 };
         prop_assert_eq!(read(&bytes, 54, &[int(offset), int(size)]), Ok(Value::Int(unsigned as i64)));
         let arguments = [int(offset), int(size), Value::Int(1)];
         prop_assert_eq!(read(&bytes, 54, &arguments), Ok(Value::Int(signed)));
