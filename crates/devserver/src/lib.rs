@@ -1,1 +1,3 @@
 //! devserver
+
+pub mod cdt;
