@@ -1,3 +1,43 @@
-//! devserver
+//! An embedded server that speaks the Aerospike wire protocol on loopback: for development and tests.
+//!
+//! Any client connects to it. It keeps records in memory, forgets them when it stops, and is honest about what it is not: what it does
+//! not implement answers result code 16, never a silent OK.
+//!
+//! ```
+//! use devserver::{Config, Server};
+//!
+//! let server = Server::start(Config { nodes: 3, ..Config::default() })?;
+//! assert_eq!(server.hosts().len(), 3);
+//! server.advance(60); // time flies: records live by the server's clock
+//! server.stop();
+//! # Ok::<(), devserver::StartError>(())
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `server` | threads, listeners, the life of a server |
+//! | `connection` | a client's connection: frames in, frames out |
+//! | `request` | messages: single records, batches, scans |
+//! | `ops` | what operations do to bins |
+//! | [`cdt`] | operations on lists and maps |
+//! | `info` | info commands |
+//! | `cluster` | nodes and who owns which partition |
+//! | `store` | namespaces, sets, partitions, records |
+//! | `sweep` | removes what has expired or was truncated |
+//! | `clock` | the time, and its advance |
 
 pub mod cdt;
+
+mod clock;
+mod cluster;
+mod config;
+mod connection;
+mod info;
+mod ops;
+mod request;
+mod server;
+mod store;
+mod sweep;
+
+pub use config::{Config, StartError};
+pub use server::Server;

@@ -1,0 +1,172 @@
+//! Requests on one record: alone in a frame, or a row of a batch. Each gets exactly one message as its answer.
+
+use wire::message::{info1, info2};
+use wire::{Digest, Header, Message, MessageWriter, ResultCode};
+
+use super::{Target, calls_udf, delete, read, write, writes};
+use crate::clock::Moment;
+use crate::ops::expression;
+use crate::store::{Bins, Record};
+
+/// A failed request: its result, and of a record that exists generation and void-time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failure {
+    result: ResultCode,
+    generation: u16,
+    void_time: u32,
+}
+
+impl From<ResultCode> for Failure {
+    fn from(result: ResultCode) -> Self {
+        Self {
+            result,
+            generation: 0,
+            void_time: 0,
+        }
+    }
+}
+
+impl Failure {
+    pub(super) const fn on(record: &Record, result: ResultCode) -> Self {
+        Self {
+            result,
+            generation: record.generation,
+            void_time: record.void_time,
+        }
+    }
+}
+
+/// A request that succeeded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Success {
+    pub(super) generation: u16,
+    pub(super) void_time: u32,
+}
+
+/// A request on one record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<'a> {
+    pub(super) message: &'a Message<'a>,
+    pub(super) target: &'a Target<'a>,
+    pub(super) digest: Digest,
+    pub(super) now: Moment,
+}
+
+/// Answers a request on one record with one message; `index` is a batch row's. Says how it went.
+pub(super) fn answer(
+    message: &Message<'_>,
+    target: &Target<'_>,
+    digest: Digest,
+    now: Moment,
+    index: u32,
+    output: &mut Vec<u8>,
+) -> ResultCode {
+    let request = Request {
+        message,
+        target,
+        digest,
+        now,
+    };
+    let mut reply = MessageWriter::begin(output);
+    let header = |result: ResultCode, generation: u16, void_time: u32| Header {
+        result: result as u8,
+        generation: u32::from(generation),
+        ttl: void_time,
+        timeout: index,
+        ..Header::default()
+    };
+    match run(&request, &mut reply) {
+        Ok(Success {
+            generation,
+            void_time,
+        }) => {
+            reply.finish(&header(ResultCode::Ok, generation, void_time));
+            ResultCode::Ok
+        }
+        Err(Failure {
+            result,
+            generation,
+            void_time,
+        }) => {
+            drop(reply);
+            MessageWriter::begin(output).finish(&header(result, generation, void_time));
+            result
+        }
+    }
+}
+
+fn run(request: &Request<'_>, reply: &mut MessageWriter<'_>) -> Result<Success, Failure> {
+    let message = request.message;
+    if calls_udf(message) {
+        return Err(ResultCode::Unsupported.into());
+    }
+    if writes(message) {
+        if message.header.info2 & info2::DELETE != 0 {
+            delete::run(request)
+        } else {
+            write::run(request, reply)
+        }
+    } else if message.header.info1 & info1::READ != 0 {
+        read::run(request, reply)
+    } else {
+        Err(ResultCode::Parameter.into())
+    }
+}
+
+impl Request<'_> {
+    /// Whether the record may be changed by its generation; a record that does not exist has 0.
+    pub(super) fn check_generation(&self, generation: u16) -> Result<(), ResultCode> {
+        let Header {
+            info2,
+            generation: sent,
+            ..
+        } = self.message.header;
+        let equal = info2 & info2::GENERATION == 0 || sent == u32::from(generation);
+        let greater = info2 & info2::GENERATION_GT == 0 || sent > u32::from(generation);
+        if equal && greater {
+            Ok(())
+        } else {
+            Err(ResultCode::Generation)
+        }
+    }
+
+    /// Whether the record is in the set that was sent.
+    pub(super) fn check_set(&self, record: &Record) -> Result<(), ResultCode> {
+        let named = !self.target.set.is_empty();
+        if named && record.set_name() != self.target.set {
+            Err(ResultCode::Parameter)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether the filter lets the record pass.
+    pub(super) fn check_filter(&self, record: &Record, bins: &dyn Bins) -> Result<(), ResultCode> {
+        let Some(filter) = self.target.filter else {
+            return Ok(());
+        };
+        let view = expression::View {
+            digest: self.digest,
+            record: Some(record),
+            bins,
+            now: self.now,
+        };
+        if expression::passes(filter, &view)? {
+            Ok(())
+        } else {
+            Err(ResultCode::FilteredOut)
+        }
+    }
+
+    /// Whether the stored key, if there is one, is the key that was sent, if one was.
+    pub(super) fn check_key(&self, record: &Record) -> Result<(), ResultCode> {
+        let (Some(stored), Some(sent)) = (&record.key, self.target.key()?) else {
+            return Ok(());
+        };
+        if **stored == sent {
+            Ok(())
+        } else {
+            Err(ResultCode::KeyMismatch)
+        }
+    }
+}
