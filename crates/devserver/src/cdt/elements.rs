@@ -1,9 +1,9 @@
 //! A list or a map as positions with values: what selections of both have in common.
 
-use wire::{List, Map, MapOrder, Value, order};
+use wire::{List, Map, MapOrder, Value};
 
 use super::span::position;
-use super::{Element, Kind};
+use super::{Element, Kind, pattern};
 
 /// The elements of a list, or of a map in key order.
 #[derive(Clone, Copy, Debug)]
@@ -91,24 +91,24 @@ impl<'a> Elements<'a> {
     }
 
     /// The indexes of the elements a value or pattern matches, ascending.
-    pub(super) fn with_value(self, pattern: &Value) -> impl Iterator<Item = usize> {
-        // Patterns need not be monotonous: `[*, 1]` matches here and there.
-        let sorted = self.is_sorted_by_value() && pattern.is_storable();
-        let start = if sorted { self.count_below(pattern) } else { 0 };
+    pub(super) fn with_value(self, wanted: &Value) -> impl Iterator<Item = usize> {
+        // What matches a pattern with wildcards deep inside may stand here and there.
+        let sorted = self.is_sorted_by_value() && wanted.is_storable();
+        let start = if sorted { self.count_below(wanted) } else { 0 };
         (start..self.len())
-            .map(move |index| (index, self.matches(index, pattern)))
+            .map(move |index| (index, self.matches(index, wanted)))
             .take_while(move |(_, matches)| *matches || !sorted)
             .filter_map(|(index, matches)| matches.then_some(index))
     }
 
-    fn matches(self, index: usize, pattern: &Value) -> bool {
+    fn matches(self, index: usize, wanted: &Value) -> bool {
         self.value(index)
-            .is_some_and(|value| order::matches(value, pattern))
+            .is_some_and(|value| pattern::matches(value, wanted))
     }
 
     /// How many elements have a value below this one: the rank it has or would have.
     pub(super) fn count_below(self, value: &Value) -> usize {
-        let below = |element: &Value| order::compare(element, value).is_lt();
+        let below = |element: &Value| pattern::compare(element, value).is_lt();
         match self {
             Self::List(list) if list.ordered => list.items.partition_point(below),
             _ => self.values().filter(|element| below(element)).count(),
@@ -121,7 +121,7 @@ impl<'a> Elements<'a> {
             Self::List(_) => 0,
             Self::Map(map) => map
                 .pairs()
-                .partition_point(|pair| order::compare(&pair.0, key).is_lt()),
+                .partition_point(|pair| pattern::compare(&pair.0, key).is_lt()),
         }
     }
 

@@ -39,6 +39,7 @@ mod list;
 mod map;
 mod number;
 mod path;
+mod pattern;
 mod pick;
 mod span;
 

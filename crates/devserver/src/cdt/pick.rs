@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use wire::{ResultCode, Value, order};
+use wire::{ResultCode, Value};
 
 use super::args::Args;
 use super::elements::Elements;
 use super::reply::{ReturnType, What};
 use super::span::{relative, span};
-use super::{Kind, Result};
+use super::{Kind, Result, pattern};
 
 /// How an operation selects, without its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +61,11 @@ struct Interval {
 
 impl Interval {
     fn contains(&self, value: &Value) -> bool {
-        order::compare(value, &self.start).is_ge()
+        pattern::compare(value, &self.start).is_ge()
             && self
                 .end
                 .as_ref()
-                .is_none_or(|end| order::compare(value, end).is_lt())
+                .is_none_or(|end| pattern::compare(value, end).is_lt())
     }
 }
 
@@ -256,15 +256,13 @@ fn values_among(elements: Elements<'_>, values: &[Value]) -> Vec<usize> {
         }
         return indexes;
     }
-    let (mut exact, patterns): (Vec<&Value>, Vec<&Value>) =
+    let (mut exact, wild): (Vec<&Value>, Vec<&Value>) =
         values.iter().partition(|value| value.is_storable());
     exact.sort_unstable();
     let among = |index: &usize| {
         elements.value(*index).is_some_and(|value| {
             exact.binary_search(&value).is_ok()
-                || patterns
-                    .iter()
-                    .any(|pattern| order::matches(value, pattern))
+                || wild.iter().any(|wanted| pattern::matches(value, wanted))
         })
     };
     (0..elements.len()).filter(among).collect()
