@@ -21,6 +21,7 @@
 //! | `ops` | what operations do to bins |
 //! | [`bits`], [`hll`] | operations on blobs and sketches |
 //! | [`expr`] | expressions: filters and computed values |
+//! | [`cdt`] | operations on lists and maps |
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
@@ -29,6 +30,7 @@
 //! | `clock` | the time, and its advance |
 
 pub mod bits;
+pub mod cdt;
 mod clock;
 mod cluster;
 mod config;

@@ -10,8 +10,9 @@ mod scalar;
 use wire::{Op, OpCode, ResultCode, Value};
 
 use self::expression::View;
+use crate::expr::{Budget, Elements};
 use crate::store::BinName;
-use crate::{bits, geo, hll};
+use crate::{bits, cdt, geo, hll};
 
 /// What a bin becomes.
 #[derive(Debug)]
@@ -67,8 +68,7 @@ pub(crate) fn read(
         OpCode::ExpRead => expression::read(payload, view),
         OpCode::BitsRead => bits::read(bin, payload).map(answer),
         OpCode::HllRead => hll::read(bin, payload).map(answer),
-        // Collections: the bin and the payload are all they need.
-        OpCode::CdtRead => Err(ResultCode::Unsupported),
+        OpCode::CdtRead => cdt::read(bin, payload, &Elements::new(view, &Budget::default())),
         _ => Err(ResultCode::Parameter),
     }
 }
@@ -94,7 +94,14 @@ pub(crate) fn modify(
             bin: modified.bin.map_or(Change::Keep, Change::Set),
             reply: answer(modified.result),
         }),
-        OpCode::CdtModify => Err(ResultCode::Unsupported),
+        OpCode::CdtModify => {
+            let budget = Budget::default();
+            let modified = cdt::modify(bin.cloned(), op.value, &Elements::new(view, &budget))?;
+            Ok(Modified {
+                bin: modified.bin.map_or(Change::Keep, Change::Set),
+                reply: modified.reply,
+            })
+        }
         _ => Err(ResultCode::Parameter),
     }
 }

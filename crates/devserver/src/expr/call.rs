@@ -97,13 +97,14 @@ impl Call {
                 Cow::Owned(operation)
             }
         };
-        let subject = evaluation.subject();
+        let elements = evaluation.elements();
         let result = if self.modifies {
-            systems::modify(self.system, &operation, on.into_value(), subject)
+            evaluation.pay_for(on.get())?;
+            systems::modify(self.system, &operation, on.into_value(), &elements)
         } else {
-            systems::read(self.system, &operation, on.get(), subject)
+            systems::read(self.system, &operation, on.get(), &elements)
         };
-        let result = evaluation.made(result.ok()?)?;
+        let result = evaluation.made(result.ok()??)?;
         (Kind::of(&result) == self.kind).then_some(result)
     }
 }

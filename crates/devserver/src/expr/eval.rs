@@ -4,14 +4,13 @@ use std::cmp::Ordering;
 
 use wire::{Value, order};
 
+use super::budget::Budget;
 use super::kind::Kind;
 use super::node::{Comparison, Cond, Let, Node, Part};
 use super::number::{Number, Operator};
+use super::systems::{self, Elements};
 use super::term::{Term, weight};
-use super::{Element, Subject, systems};
-
-/// How many bytes of values one evaluation may make. Without a limit definitions could double a list again and again.
-const MAX_MADE: usize = 256 << 20;
+use super::{Element, Subject};
 
 /// One evaluation. Everywhere `None` is the unknown value.
 pub(super) struct Evaluation<'a> {
@@ -20,25 +19,30 @@ pub(super) struct Evaluation<'a> {
     element: Option<&'a Element<'a>>,
     /// What the definitions in scope have.
     scope: Vec<Option<Term<'a>>>,
-    /// How many bytes may still be made.
-    budget: usize,
+    budget: &'a Budget,
 }
 
 impl<'a> Evaluation<'a> {
-    pub(super) const fn new(subject: &'a dyn Subject, element: Option<&'a Element<'a>>) -> Self {
+    pub(super) const fn new(
+        subject: &'a dyn Subject,
+        element: Option<&'a Element<'a>>,
+        budget: &'a Budget,
+    ) -> Self {
         Self {
             subject,
             element,
             scope: Vec::new(),
-            budget: MAX_MADE,
+            budget,
         }
     }
 
-    pub(super) const fn subject(&self) -> &'a dyn Subject {
-        self.subject
+    /// For expressions inside an operation on a collection.
+    pub(super) fn elements(&self) -> Elements<'a> {
+        Elements::new(self.subject, self.budget)
     }
 
     pub(super) fn value(&mut self, node: &'a Node) -> Option<Term<'a>> {
+        self.budget.spend_node()?;
         let value = match node {
             Node::Unknown => return None,
             Node::Removed => return Some(Term::Removed),
@@ -85,9 +89,14 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Accounts for a value that was made; `None` if it is too much.
+    /// Accounts for a value that is or will be made; `None` if it is too much.
+    pub(super) fn pay_for(&self, value: &Value) -> Option<()> {
+        self.budget.spend_bytes(weight(value)?)
+    }
+
+    /// A value that was made, unless it is too much.
     pub(super) fn made(&mut self, value: Value) -> Option<Value> {
-        self.budget = self.budget.checked_sub(weight(&value)?)?;
+        self.pay_for(&value)?;
         Some(value)
     }
 
@@ -168,7 +177,7 @@ impl<'a> Evaluation<'a> {
         match part {
             Part::Key => lend(element.key?, kind),
             Part::Value => lend(element.value, kind),
-            Part::Index if kind == Kind::Int => Some(Value::Int(element.index).into()),
+            Part::Index if kind == Kind::Int => Some(Value::Int(element.index as i64).into()),
             Part::Index => None,
         }
     }

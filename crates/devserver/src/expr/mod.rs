@@ -18,10 +18,12 @@
 //! | `parse` | building, with the types of `kind`, to the tree of `node` |
 //! | `eval` | evaluating, on the values of `term` |
 //! | `number`, `regex`, `meta`, `call` | single groups of expressions |
-//! | `systems` | the operations calls go to |
+//! | `systems` | the operations calls go to, and expressions inside of these |
+//! | `budget` | how much an evaluation may do |
 //! | `operation` | reading and writing bins by expressions |
 //! | `size` | the size of a record |
 
+mod budget;
 mod call;
 mod eval;
 mod kind;
@@ -38,8 +40,11 @@ mod term;
 use wire::msgpack::Reader;
 use wire::{Digest, ResultCode, Value};
 
+pub use crate::cdt::Element;
+pub use budget::Budget;
 pub use operation::{Effect, Read, Write};
 pub use size::record_size;
+pub use systems::Elements;
 
 use eval::Evaluation;
 use kind::Kind;
@@ -68,17 +73,6 @@ pub trait Subject {
     fn now(&self) -> u64;
     /// Its size in storage, see [`record_size`].
     fn record_size(&self) -> u64;
-}
-
-/// The element a loop over a list or map is at.
-#[derive(Clone, Copy, Debug)]
-pub struct Element<'a> {
-    /// Its key, in a map.
-    pub key: Option<&'a Value>,
-    /// Its value.
-    pub value: &'a Value,
-    /// Its index.
-    pub index: i64,
 }
 
 /// The outcome of an expression that has no value.
@@ -139,7 +133,8 @@ impl Expr {
     /// What it says of a record, as a filter.
     #[must_use]
     pub fn filter(&self, subject: &dyn Subject) -> Outcome {
-        match Evaluation::new(subject, None).truth(&self.root) {
+        let budget = Budget::default();
+        match Evaluation::new(subject, None, &budget).truth(&self.root) {
             Some(true) => Outcome::True,
             Some(false) => Outcome::False,
             None => Outcome::Unknown,
@@ -157,7 +152,8 @@ impl Expr {
         subject: &dyn Subject,
         element: Option<&Element<'_>>,
     ) -> Result<Option<Value>, Unknown> {
-        match Evaluation::new(subject, element).value(&self.root) {
+        let budget = Budget::default();
+        match Evaluation::new(subject, element, &budget).value(&self.root) {
             Some(Term::Removed) => Ok(None),
             Some(term) => Ok(Some(term.into_value())),
             None => Err(Unknown),
