@@ -80,6 +80,7 @@ pub(crate) fn answer<'a>(
         single::answer(
             &message,
             &target,
+            target.filter().as_ref(),
             digest,
             session.shared.clock.now(),
             0,
@@ -90,7 +91,10 @@ pub(crate) fn answer<'a>(
     }
     match Scan::new(session, message, &target) {
         Ok(scan) => Some(Stream::Scan(scan)),
-        Err(result) => end_stream(output, result),
+        Err(result) => {
+            write_result(output, result);
+            None
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use wire::{Digest, Header, Message, MessageWriter, ResultCode};
 
 use super::{Target, calls_udf, delete, read, write, writes};
 use crate::clock::Moment;
-use crate::ops::expression;
+use crate::ops::expression::{self, Filter, View};
 use crate::store::{Bins, Record};
 
 /// A failed request: its result, and of a record that exists generation and void-time.
@@ -48,6 +48,7 @@ pub(super) struct Success {
 pub(super) struct Request<'a> {
     pub(super) message: &'a Message<'a>,
     pub(super) target: &'a Target<'a>,
+    pub(super) filter: Option<&'a Filter>,
     pub(super) digest: Digest,
     pub(super) now: Moment,
 }
@@ -56,6 +57,7 @@ pub(super) struct Request<'a> {
 pub(super) fn answer(
     message: &Message<'_>,
     target: &Target<'_>,
+    filter: Option<&Filter>,
     digest: Digest,
     now: Moment,
     index: u32,
@@ -64,6 +66,7 @@ pub(super) fn answer(
     let request = Request {
         message,
         target,
+        filter,
         digest,
         now,
     };
@@ -130,6 +133,11 @@ impl Request<'_> {
         }
     }
 
+    /// The set of the record, or the one it would be in.
+    pub(super) fn set<'a>(&'a self, record: Option<&'a Record>) -> &'a [u8] {
+        record.map_or(self.target.set, Record::set_name)
+    }
+
     /// Whether the record is in the set that was sent.
     pub(super) fn check_set(&self, record: &Record) -> Result<(), ResultCode> {
         let named = !self.target.set.is_empty();
@@ -142,16 +150,18 @@ impl Request<'_> {
 
     /// Whether the filter lets the record pass.
     pub(super) fn check_filter(&self, record: &Record, bins: &dyn Bins) -> Result<(), ResultCode> {
-        let Some(filter) = self.target.filter else {
+        let Some(filter) = self.filter else {
             return Ok(());
         };
-        let view = expression::View {
+        let filter = filter.as_ref().map_err(|result| *result)?;
+        let view = View {
             digest: self.digest,
+            set: record.set_name(),
             record: Some(record),
             bins,
             now: self.now,
         };
-        if expression::passes(filter, &view)? {
+        if expression::passes(filter, &view) {
             Ok(())
         } else {
             Err(ResultCode::FilteredOut)

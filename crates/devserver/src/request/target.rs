@@ -4,6 +4,8 @@ use wire::field::Field;
 use wire::{Digest, FieldType, Message, ParticleType, ResultCode, Value, particle};
 
 use crate::clock::Clock;
+use crate::expr::Expr;
+use crate::ops::expression::Filter;
 use crate::server::Shared;
 use crate::store::Namespace;
 
@@ -21,8 +23,7 @@ pub(crate) struct Target<'a> {
     pub(crate) digest: Option<Digest>,
     /// The key field: particle type and bytes.
     key: Option<&'a [u8]>,
-    /// The filter expression.
-    pub(crate) filter: Option<&'a [u8]>,
+    filter: Option<&'a [u8]>,
 }
 
 impl<'a> Target<'a> {
@@ -65,6 +66,11 @@ impl<'a> Target<'a> {
             key,
             filter,
         })
+    }
+
+    /// The filter that was sent, if one was.
+    pub(crate) fn filter(&self) -> Option<Filter> {
+        self.filter.map(Expr::build_filter)
     }
 
     /// The key that was sent, if one was.

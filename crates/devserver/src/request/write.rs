@@ -240,6 +240,7 @@ impl Plan {
             OpCode::CdtRead | OpCode::BitsRead | OpCode::HllRead | OpCode::ExpRead => {
                 let view = expression::View {
                     digest: request.digest,
+                    set: request.set(record),
                     record,
                     bins: draft,
                     now: request.now,
@@ -255,6 +256,7 @@ impl Plan {
             | OpCode::ExpModify => {
                 let view = expression::View {
                     digest: request.digest,
+                    set: request.set(record),
                     record,
                     bins: draft,
                     now: request.now,
