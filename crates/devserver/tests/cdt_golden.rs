@@ -1,6 +1,7 @@
 //! Operations as the official client packs them: each is understood and does what its name says.
 //!
 //! The captures lie beside the repository; without them this test says so and passes.
+#![allow(clippy::too_many_lines, reason = "tables of cases")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod cdt_support;

@@ -1,4 +1,5 @@
 //! List operations, one by one.
+#![allow(clippy::too_many_lines, reason = "tables of cases")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod cdt_support;

@@ -1,4 +1,8 @@
 //! Path operations.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "`json!` reads better in place"
+)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod cdt_support;

@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+pub(crate) mod model;
+
 use std::path::{Path, PathBuf};
 
 use devserver::cdt::{self, Applied, Element, Evaluator, Modified, Result};
