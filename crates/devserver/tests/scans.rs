@@ -307,7 +307,7 @@ fn scans_that_are_none() {
     assert_eq!(
         result(
             &mut client,
-            &everywhere().op(OpCode::CdtRead, "i", &Value::blob([0x91, 0x10]))
+            &everywhere().op(OpCode::HllRead, "i", &Value::blob([0x91, 0x10]))
         ),
         12
     );
