@@ -55,16 +55,25 @@ async fn converse(stream: std::net::TcpStream, mut session: Session) -> io::Resu
     let mut output = Vec::new();
     while receive(&stream, &mut input).await? {
         let mut rest = input.as_slice();
-        while let Some(frame) = split_frame(rest).map_err(io::Error::other)? {
+        let end = loop {
+            let frame = match split_frame(rest) {
+                Ok(Some(frame)) => frame,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(io::Error::other(error)),
+            };
             rest = frame.rest;
-            answer(&mut session, &frame, &mut output, &mut stream).await?;
+            if let Err(error) = answer(&mut session, &frame, &mut output, &mut stream).await {
+                break Err(error);
+            }
             if output.len() >= FLUSH {
                 flush(&mut stream, &mut output).await?;
             }
-        }
+        };
         let done = input.len() - rest.len();
         input.drain(..done);
+        // What came before something that is no frame is answered before the connection closes.
         flush(&mut stream, &mut output).await?;
+        end?;
         give_back(&mut input);
         give_back(&mut output);
     }

@@ -119,25 +119,24 @@ impl Header {
 
     fn to_bytes(self, fields: u16, ops: u16) -> [u8; HEADER_SIZE] {
         let mut bytes = [0; HEADER_SIZE];
-        let parts: [&[u8]; 6] = [
-            &[
-                HEADER_SIZE as u8,
-                self.info1,
-                self.info2,
-                self.info3,
-                self.info4,
-                self.result,
-            ],
-            &self.generation.to_be_bytes(),
-            &self.ttl.to_be_bytes(),
-            &self.timeout.to_be_bytes(),
-            &fields.to_be_bytes(),
-            &ops.to_be_bytes(),
+        let infos = [
+            HEADER_SIZE as u8,
+            self.info1,
+            self.info2,
+            self.info3,
+            self.info4,
+            self.result,
         ];
-        let places = bytes.iter_mut();
-        places
-            .zip(parts.into_iter().flatten())
-            .for_each(|(place, byte)| *place = *byte);
+        let (head, rest) = bytes.split_at_mut(6);
+        head.copy_from_slice(&infos);
+        let (words, counts) = rest.split_at_mut(12);
+        let words = words.as_chunks_mut().0.iter_mut();
+        for (place, word) in words.zip([self.generation, self.ttl, self.timeout]) {
+            *place = word.to_be_bytes();
+        }
+        for (place, count) in counts.as_chunks_mut().0.iter_mut().zip([fields, ops]) {
+            *place = count.to_be_bytes();
+        }
         bytes
     }
 }

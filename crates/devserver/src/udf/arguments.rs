@@ -47,10 +47,6 @@ impl Call<'_> {
         self.arguments.get(index - 1).cloned().unwrap_or(Value::Nil)
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.arguments.len()
-    }
-
     /// The arguments from `index` on.
     pub(super) fn rest(&self, index: usize) -> MultiValue {
         self.arguments.iter().skip(index - 1).cloned().collect()

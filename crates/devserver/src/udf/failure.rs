@@ -41,8 +41,9 @@ impl From<mlua::Error> for Failure {
 
 fn text(error: &mlua::Error) -> String {
     match error {
-        mlua::Error::SyntaxError { message, .. } => message.clone(),
-        mlua::Error::RuntimeError(message) | mlua::Error::MemoryError(message) => message.clone(),
+        mlua::Error::SyntaxError { message, .. }
+        | mlua::Error::RuntimeError(message)
+        | mlua::Error::MemoryError(message) => message.clone(),
         mlua::Error::CallbackError { cause, .. } => text(cause),
         other => other.to_string(),
     }

@@ -99,7 +99,7 @@ pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
     for name in ["new", "create"] {
         define(lua, &table, name, |_| Ok(List::new(Vec::new())))?;
     }
-    make_callable(lua, &table, |call, first| from_table(call, first))?;
+    make_callable(lua, &table, from_table)?;
     define(lua, &table, "size", |call| Ok(call.list(1)?.len()))?;
     define(lua, &table, "nbytes", |call| {
         size_of(call, &Item::List(call.list(1)?))
