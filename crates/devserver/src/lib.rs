@@ -26,6 +26,7 @@
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
 //! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
+//! | [`udf`] | Lua modules and their functions |
 //! | `sweep` | removes what has expired or was truncated |
 //! | `clock` | the time, and its advance |
 
@@ -44,6 +45,7 @@ mod request;
 mod server;
 mod store;
 mod sweep;
+pub mod udf;
 
 pub use config::{Config, StartError};
 pub use server::Server;

@@ -7,6 +7,7 @@ mod scan;
 mod single;
 mod target;
 pub(crate) mod ttl;
+mod udf;
 mod write;
 
 use std::time::Duration;

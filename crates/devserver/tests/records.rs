@@ -14,11 +14,11 @@ const GENERATION: u8 = 3;
 const PARAMETER: u8 = 4;
 const EXISTS: u8 = 5;
 const INCOMPATIBLE: u8 = 12;
-const UNSUPPORTED: u8 = 16;
 const KEY_MISMATCH: u8 = 19;
 const NAMESPACE: u8 = 20;
 const BIN_NAME: u8 = 21;
 const ENTERPRISE: u8 = 25;
+const UDF: u8 = 100;
 
 fn put(client: &mut Client, key: i64, bins: &[(&str, Value)]) {
     assert_eq!(client.call(&Request::put(key, bins)).result(), OK);
@@ -639,7 +639,7 @@ fn errors_come_in_their_order() {
 }
 
 #[test]
-fn what_is_not_implemented_says_so() {
+fn a_module_that_nobody_put_is_an_error() {
     let (_server, mut client) = start();
     put(&mut client, 1, &[("a", int(1))]);
     let udf = Request::on(1)
@@ -650,7 +650,7 @@ fn what_is_not_implemented_says_so() {
         client
             .call(&udf.field(FieldType::UdfArgs, &[0x90]))
             .result(),
-        UNSUPPORTED
+        UDF
     );
     assert_eq!(bins(&mut client, 1), [("a".to_owned(), int(1))]);
 }

@@ -1,16 +1,18 @@
 //! Evaluating: a tree and a record yield a value, or nothing where that cannot be known.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use wire::{Value, order};
 
 use super::budget::Budget;
 use super::kind::Kind;
-use super::node::{Comparison, Cond, Let, Node, Part};
+use super::node::{Comparison, Cond, Let, Node, Part, Place};
 use super::number::{Number, Operator};
-use super::systems::{self, Elements};
+use super::systems::Elements;
 use super::term::{Term, weight};
 use super::{Element, Subject};
+use crate::geo::{self, Shape};
 
 /// One evaluation. Everywhere `None` is the unknown value.
 pub(super) struct Evaluation<'a> {
@@ -61,8 +63,7 @@ impl<'a> Evaluation<'a> {
             }
             Node::Meets(pair) => {
                 let [a, b] = &**pair;
-                let (a, b) = (self.value(a)?, self.value(b)?);
-                systems::meets(a.get(), b.get())?.into()
+                geo::within(&*self.shape(a)?, &*self.shape(b)?).into()
             }
             Node::InList(pair) => self.in_list(pair)?,
             Node::And(nodes) => self.any(nodes, false)?.into(),
@@ -104,6 +105,16 @@ impl<'a> Evaluation<'a> {
         let [a, b] = pair;
         let (a, b) = (self.value(a)?, self.value(b)?);
         Some(comparison.holds(compare(a.get(), b.get())).into())
+    }
+
+    fn shape(&mut self, place: &'a Place) -> Option<Cow<'a, Shape>> {
+        match place {
+            Place::Fixed(shape) => Some(Cow::Borrowed(shape)),
+            Place::Of(node) => {
+                let value = self.value(node)?;
+                Shape::parse(value.get().as_bytes()?).ok().map(Cow::Owned)
+            }
+        }
     }
 
     fn in_list(&mut self, pair: &'a [Node; 2]) -> Option<Value> {

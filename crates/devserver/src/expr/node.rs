@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::meta::{DigestModulo, Meta};
 use super::number::Operator;
 use super::regex::Regex;
+use crate::geo::Shape;
 
 #[derive(Debug)]
 pub(super) enum Node {
@@ -20,7 +21,7 @@ pub(super) enum Node {
     Compare(Comparison, Box<[Node; 2]>),
     Matches(Box<(Regex, Node)>),
     /// Whether a point and a region, in any order, meet.
-    Meets(Box<[Node; 2]>),
+    Meets(Box<[Place; 2]>),
     /// Whether a value is among a list's.
     InList(Box<[Node; 2]>),
     And(Box<[Node]>),
@@ -100,6 +101,14 @@ impl Part {
             _ => return Err(ResultCode::Parameter),
         })
     }
+}
+
+/// A geometry.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// The same for every record.
+    Fixed(Shape),
+    Of(Node),
 }
 
 /// The value of the first test that is true.

@@ -33,11 +33,12 @@ impl Read {
         Ok(Self { expr, flags })
     }
 
-    /// What to answer; nil for an expression without a value that may not fail.
-    pub fn run(&self, subject: &dyn Subject) -> Result<Value, ResultCode> {
+    /// What to answer. `None` is nothing: the value is nil, or there is none and that is no failure.
+    pub fn run(&self, subject: &dyn Subject) -> Result<Option<Value>, ResultCode> {
         match self.expr.evaluate(subject) {
-            Ok(value) if value.is_storable() => Ok(value),
-            _ if self.flags & flags::EVAL_NO_FAIL != 0 => Ok(Value::Nil),
+            Ok(Value::Nil) => Ok(None),
+            Ok(value) if value.is_storable() => Ok(Some(value)),
+            _ if self.flags & flags::EVAL_NO_FAIL != 0 => Ok(None),
             _ => Err(ResultCode::OpNotApplicable),
         }
     }

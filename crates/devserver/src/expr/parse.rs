@@ -8,9 +8,10 @@ use wire::{ResultCode, Value};
 use super::call::Call;
 use super::kind::Kind;
 use super::meta::{DigestModulo, Meta};
-use super::node::{Comparison, Cond, Let, Node, Part};
+use super::node::{Comparison, Cond, Let, Node, Part, Place};
 use super::number::Operator;
 use super::regex::Regex;
+use crate::geo::Shape;
 
 /// The longest name of a bin.
 const MAX_BIN_NAME: usize = 15;
@@ -117,8 +118,19 @@ impl<'a> Builder<'a> {
 
     fn geo(&mut self, count: usize) -> Result<Typed, ResultCode> {
         exactly(count, 2)?;
-        let pair = [self.node_of(Kind::Geo)?, self.node_of(Kind::Geo)?];
+        let pair = [self.place()?, self.place()?];
         Ok((Node::Meets(Box::new(pair)), Kind::Bool))
+    }
+
+    fn place(&mut self) -> Result<Place, ResultCode> {
+        match self.node_of(Kind::Geo)? {
+            Node::Literal(value) => {
+                let text = value.as_bytes().ok_or(ResultCode::Parameter)?;
+                let shape = Shape::parse(text).map_err(|_| ResultCode::Parameter)?;
+                Ok(Place::Fixed(shape))
+            }
+            node => Ok(Place::Of(node)),
+        }
     }
 
     fn in_list(&mut self, count: usize) -> Result<Typed, ResultCode> {

@@ -1,4 +1,4 @@
-//! Where calls go: the operations on collections, bits, HLLs and geometries.
+//! Where calls go: the operations on collections, bits and HLLs.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use super::eval::Evaluation;
 use super::term::Term;
 use super::{Expr, Subject};
 use crate::cdt::{self, Applied, Element, Evaluator};
-use crate::{bits, geo, hll};
+use crate::{bits, hll};
 
 /// What an operation reads from a value; `None` if that is nothing.
 pub(super) fn read(
@@ -40,12 +40,6 @@ pub(super) fn modify(
         System::Bits => Ok(bits::modify(Some(&value), operation)?.or(Some(value))),
         System::Hll => Ok(hll::modify(Some(&value), operation)?.bin.or(Some(value))),
     }
-}
-
-/// Whether one of two geometries is a point within the other.
-pub(super) fn meets(a: &Value, b: &Value) -> Option<bool> {
-    let shape = |value: &Value| geo::Shape::parse(value.as_bytes()?).ok();
-    Some(geo::within(&shape(a)?, &shape(b)?))
 }
 
 /// The expressions inside operations on collections, evaluated for one element after the other.

@@ -74,7 +74,7 @@ pub(crate) fn passes(filter: &Expr, view: &View<'_>) -> bool {
 
 /// What op 7 answers.
 pub(crate) fn read(payload: &[u8], view: &View<'_>) -> Result<Option<Value>, ResultCode> {
-    Read::build(payload)?.run(view).map(Some)
+    Read::build(payload)?.run(view)
 }
 
 /// What op 8 does to its bin.

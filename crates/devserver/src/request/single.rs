@@ -3,7 +3,7 @@
 use wire::message::{info1, info2};
 use wire::{Digest, Header, Message, MessageWriter, ResultCode};
 
-use super::{Target, calls_udf, delete, read, write, writes};
+use super::{Target, calls_udf, delete, read, udf, write, writes};
 use crate::clock::Moment;
 use crate::ops::expression::{self, Filter, View};
 use crate::store::{Bins, Record};
@@ -79,12 +79,15 @@ pub(super) fn answer(
         ..Header::default()
     };
     match run(&request, &mut reply) {
-        Ok(Success {
-            generation,
-            void_time,
-        }) => {
-            reply.finish(&header(ResultCode::Ok, generation, void_time));
-            ResultCode::Ok
+        Ok((
+            result,
+            Success {
+                generation,
+                void_time,
+            },
+        )) => {
+            reply.finish(&header(result, generation, void_time));
+            result
         }
         Err(Failure {
             result,
@@ -98,12 +101,15 @@ pub(super) fn answer(
     }
 }
 
-fn run(request: &Request<'_>, reply: &mut MessageWriter<'_>) -> Result<Success, Failure> {
+/// Runs a request. A UDF that fails has a result of its own and still something to answer.
+fn run(
+    request: &Request<'_>,
+    reply: &mut MessageWriter<'_>,
+) -> Result<(ResultCode, Success), Failure> {
     let message = request.message;
-    if calls_udf(message) {
-        return Err(ResultCode::Unsupported.into());
-    }
-    if writes(message) {
+    let success = if calls_udf(message) {
+        return udf::run(request, reply);
+    } else if writes(message) {
         if message.header.info2 & info2::DELETE != 0 {
             delete::run(request)
         } else {
@@ -113,7 +119,8 @@ fn run(request: &Request<'_>, reply: &mut MessageWriter<'_>) -> Result<Success, 
         read::run(request, reply)
     } else {
         Err(ResultCode::Parameter.into())
-    }
+    };
+    success.map(|success| (ResultCode::Ok, success))
 }
 
 impl Request<'_> {

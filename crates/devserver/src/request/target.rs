@@ -8,6 +8,7 @@ use crate::expr::Expr;
 use crate::ops::expression::Filter;
 use crate::server::Shared;
 use crate::store::Namespace;
+use crate::udf::Registry;
 
 /// The longest name of a set.
 const MAX_SET: usize = 63;
@@ -17,6 +18,8 @@ const MAX_SET: usize = 63;
 pub(crate) struct Target<'a> {
     pub(crate) namespace: &'a Namespace,
     pub(crate) clock: &'a Clock,
+    /// The UDF modules it may call.
+    pub(crate) modules: &'a Registry,
     /// The set's name; empty without one.
     pub(crate) set: &'a [u8],
     /// The digest, sent or computed from set and key.
@@ -61,6 +64,7 @@ impl<'a> Target<'a> {
         Ok(Self {
             clock: &shared.clock,
             namespace,
+            modules: &shared.modules,
             set: set.unwrap_or_default(),
             digest,
             key,
