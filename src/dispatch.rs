@@ -15,7 +15,7 @@ use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
 use crate::ops::Operation;
-use crate::session::Session;
+use crate::session::{Company, Session};
 
 /// How the caller waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) trait Request: Send + 'static {
     const NAME: &'static str;
 
     /// Does it, on the reactor.
-    fn answer(self) -> impl Future<Output = Outcome> + Send;
+    fn answer(self, company: Company) -> impl Future<Output = Outcome> + Send;
 }
 
 /// An operation on a connected cluster.
@@ -44,8 +44,8 @@ pub(crate) struct Routed<O> {
 impl<O: Operation> Request for Routed<O> {
     const NAME: &'static str = O::NAME;
 
-    async fn answer(self) -> Outcome {
-        self.session.execute(self.operation).await
+    async fn answer(self, company: Company) -> Outcome {
+        self.session.execute(self.operation, company).await
     }
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn dispatch<R: Request>(
 }
 
 /// The request as a future whose panics are errors.
-async fn outcome<R: Request>(request: R) -> Outcome {
-    AssertUnwindSafe(request.answer())
+async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
+    AssertUnwindSafe(request.answer(company))
         .catch_unwind()
         .await
         .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())))
@@ -87,7 +87,7 @@ fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
 fn start<R: Request>(request: R) -> Start {
     Box::new(move |token: Token| -> Job {
         Box::pin(async move {
-            let outcome = outcome(request).await;
+            let outcome = outcome(request, Company::Burst).await;
             token.complete(Landing(outcome));
         })
     })
@@ -96,10 +96,11 @@ fn start<R: Request>(request: R) -> Start {
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
     let reply = if is_main_thread(py)? {
-        let request: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(outcome(request));
+        let request: Pin<Box<dyn Future<Output = Outcome> + Send>> =
+            Box::pin(outcome(request, Company::Alone));
         wait_for_signals_too(py, engine, request)?
     } else {
-        py.detach(|| engine.reactor.block_on(outcome(request)))?
+        py.detach(|| engine.reactor.block_on(outcome(request, Company::Alone)))?
     };
     Ok(shape.convert(py, reply)?.into_bound(py))
 }

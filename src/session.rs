@@ -28,6 +28,15 @@ pub(crate) enum Phase {
     Closed,
 }
 
+/// Whether others may be asking at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// A blocked thread's request.
+    Alone,
+    /// An event loop's: bursts are the rule.
+    Burst,
+}
+
 /// A connected client of one process.
 pub(crate) struct Session {
     generation: u64,
@@ -136,22 +145,29 @@ impl Session {
 
     /// Takes a request through everything that is the same for all of them: the bounds, the deadline, the
     /// end of the client.
-    pub(crate) async fn execute<O: Operation>(&self, operation: O) -> Result<Reply> {
+    pub(crate) async fn execute<O: Operation>(
+        &self,
+        operation: O,
+        company: Company,
+    ) -> Result<Reply> {
         let _counted = self.admit()?;
         tokio::select! {
             biased;
-            outcome = self.pass(operation) => outcome,
+            outcome = self.pass(operation, company) => outcome,
             () = self.abandoned.cancelled() => Err(Error::closed(O::WRITES)),
         }
     }
 
-    async fn pass<O: Operation>(&self, mut operation: O) -> Result<Reply> {
+    async fn pass<O: Operation>(&self, mut operation: O, company: Company) -> Result<Reply> {
         let began = Instant::now();
         let _slot = self.slot(O::NAME).await?;
         let cluster = self.cluster().await?;
-        let leave = cluster.gates(operation.target())?;
         let timeout = operation.total_timeout();
         let deadline = (!timeout.is_zero()).then(|| began + timeout);
+        if O::JOINS && company == Company::Burst && self.config.coalesces_reads() {
+            return operation.join(cluster, deadline).await;
+        }
+        let leave = cluster.gates(operation.target())?;
         let _permits = leave.wait(deadline).await?;
         if let Some(deadline) = deadline {
             let waited = began.elapsed();

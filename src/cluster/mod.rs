@@ -2,6 +2,7 @@
 
 mod diagnosis;
 mod gate;
+mod reads;
 mod routes;
 
 use std::sync::{Arc, Weak};
@@ -61,6 +62,14 @@ impl Cluster {
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         Ok(cluster)
+    }
+
+    /// The gate of the node that holds a record.
+    fn gate(&self, key: &core::Key) -> Result<Arc<Gate>> {
+        self.routes
+            .load()
+            .gate(key)
+            .ok_or_else(|| unknown_namespace(key))
     }
 
     /// The gates a request has to pass.
