@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-import aerospike
+import aerospike  # the official client
 import numpy as np
 import pytest
 from aerospike_helpers import expressions as e
@@ -87,7 +87,10 @@ PAIRS = {
     "int_arshift": (exp.int_arshift(A, ONE), e.IntArithmeticRightShift(OA, 1)),
     "int_lscan": (exp.int_lscan(A, exp.bool_val(True)), e.IntLeftScan(OA, True)),
     "int_rscan": (exp.int_rscan(A, exp.bool_val(False)), e.IntRightScan(OA, False)),
-    "regex_compare": (exp.regex_compare("^a.*", aerospike_py.REGEX_ICASE, exp.string_bin("s")), e.CmpRegex(aerospike.REGEX_ICASE, "^a.*", e.StrBin("s"))),
+    "regex_compare": (
+        exp.regex_compare("^a.*", aerospike_py.REGEX_ICASE, exp.string_bin("s")),
+        e.CmpRegex(aerospike.REGEX_ICASE, "^a.*", e.StrBin("s")),
+    ),
     "geo_compare": (exp.geo_compare(exp.geo_bin("g"), exp.geo_bin("h")), e.CmpGeo(e.GeoBin("g"), e.GeoBin("h"))),
     "cond": (exp.cond(exp.gt(A, ONE), ONE, exp.lt(A, TWO), TWO, B), e.Cond(e.GT(OA, 1), 1, e.LT(OA, 2), 2, OB)),
     "var": (exp.let_(exp.def_("x", A), exp.gt(exp.var("x"), ONE)), e.Let(e.Def("x", OA), e.GT(e.Var("x"), 1))),
