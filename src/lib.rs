@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod cdt;
 mod client;
 mod cluster;
 mod convert;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use aerospike_core::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
@@ -31,15 +32,53 @@ impl<'a, 'py> Fields<'a, 'py> {
         Ok(self.dict.get_item(name)?)
     }
 
+    /// A field that may be missing or None.
+    pub(crate) fn given(&self, name: &'static str) -> Result<Option<Bound<'py, PyAny>>> {
+        Ok(self.find(name)?.filter(|value| !value.is_none()))
+    }
+
     /// A field that must be there; None is a value.
     pub(crate) fn get(&self, name: &'static str) -> Result<Bound<'py, PyAny>> {
         self.find(name)?
             .ok_or_else(|| Error::argument(format!("'{name}' is missing")))
     }
 
+    /// Any value Aerospike stores.
+    pub(crate) fn value(&self, name: &'static str) -> Result<Value> {
+        value::parse(&self.get(name)?).map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// A list of values.
+    pub(crate) fn values(&self, name: &'static str) -> Result<Vec<Value>> {
+        let list = self.get(name)?;
+        items(&list)
+            .and_then(|items| items.iter().map(value::parse).collect())
+            .map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// A value to compare with: those that stand for any or the greatest one may be in it.
+    pub(crate) fn argument(&self, name: &'static str) -> Result<Value> {
+        value::parse_argument(&self.get(name)?).map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// A list of values to compare with.
+    pub(crate) fn arguments(&self, name: &'static str) -> Result<Vec<Value>> {
+        let list = self.get(name)?;
+        items(&list)
+            .and_then(|items| items.iter().map(value::parse_argument).collect())
+            .map_err(|error| error.within(format!("'{name}'")))
+    }
+
     /// An int.
     pub(crate) fn int(&self, name: &'static str) -> Result<i64> {
         int(&self.get(name)?).map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// An int that may be missing or None.
+    pub(crate) fn find_int(&self, name: &'static str) -> Result<Option<i64>> {
+        self.given(name)?
+            .map(|value| int(&value).map_err(|error| error.within(format!("'{name}'"))))
+            .transpose()
     }
 
     /// An int of a range.
@@ -52,9 +91,40 @@ impl<'a, 'py> Fields<'a, 'py> {
         within(value, range).map_err(|error| error.within(format!("'{name}'")))
     }
 
+    /// An int of a range, 0 if it is missing or None.
+    pub(crate) fn flags(
+        &self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<i64> {
+        let value = self.find_int(name)?.unwrap_or(0);
+        within(value, range).map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// How many: an int that is not negative.
+    pub(crate) fn count(&self, name: &'static str) -> Result<i64> {
+        self.int_within(name, 0..=i64::MAX)
+    }
+
+    /// How many, or None for all.
+    pub(crate) fn find_count(&self, name: &'static str) -> Result<Option<i64>> {
+        match self.given(name)? {
+            Some(_) => self.count(name).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A bool.
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool> {
         flag(&self.get(name)?).map_err(|error| error.within(format!("'{name}'")))
+    }
+
+    /// A bool, false if it is missing or None.
+    pub(crate) fn find_flag(&self, name: &'static str) -> Result<bool> {
+        match self.given(name)? {
+            Some(value) => flag(&value).map_err(|error| error.within(format!("'{name}'"))),
+            None => Ok(false),
+        }
     }
 
     /// A text.
@@ -138,9 +208,8 @@ fn within(value: i64, range: std::ops::RangeInclusive<i64>) -> Result<i64> {
     if range.contains(&value) {
         return Ok(value);
     }
-    Err(Error::argument(format!(
-        "{value} is not one of {} to {}",
-        range.start(),
-        range.end()
-    )))
+    Err(Error::argument(match *range.end() {
+        i64::MAX => format!("{value} is less than {}", range.start()),
+        end => format!("{value} is not one of {} to {end}", range.start()),
+    }))
 }
