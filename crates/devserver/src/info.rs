@@ -16,6 +16,7 @@ use crate::cluster::GENERATION;
 use crate::connection::Session;
 use crate::server::Shared;
 use crate::store::Namespace;
+use crate::udf;
 
 /// The version of Aerospike whose protocol this is.
 const BUILD: &str = "8.1.2.0";
@@ -126,10 +127,13 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "set-config" => set_config(session, command),
         "truncate" => truncate::set(shared, command),
         "truncate-namespace" => truncate::namespace(shared, command),
-        // Nothing listens with TLS, nothing is measured. There are no indexes, UDFs and jobs yet: lists of them are empty, everything
-        // else about them is refused.
-        "service-tls-std" | "service-tls-alt" | "latencies" | "sindex" | "sindex-list"
-        | "udf-list" => "".into(),
+        "udf-put" => udf::info::put(&shared.modules, command).into(),
+        "udf-get" => udf::info::get(&shared.modules, command).into(),
+        "udf-list" => udf::info::list(&shared.modules).into(),
+        "udf-remove" => udf::info::remove(&shared.modules, command).into(),
+        // Nothing listens with TLS, nothing is measured. There are no indexes and jobs yet: lists of them are empty, everything else
+        // about them is refused.
+        "service-tls-std" | "service-tls-alt" | "latencies" | "sindex" | "sindex-list" => "".into(),
         "query-show" if command.parameters().next().is_none() => "".into(),
         "query-show" => error(2, "job not found"),
         "query-abort" => error(2, "id not active"),

@@ -19,22 +19,33 @@
 //! | `connection` | a client's connection: frames in, frames out |
 //! | `request` | messages: single records, batches, scans |
 //! | `ops` | what operations do to bins |
+//! | [`bits`], [`hll`] | operations on blobs and sketches |
+//! | [`expr`] | expressions: filters and computed values |
+//! | [`cdt`] | operations on lists and maps |
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
+//! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
+//! | [`udf`] | Lua modules and their functions |
 //! | `sweep` | removes what has expired or was truncated |
 //! | `clock` | the time, and its advance |
 
+pub mod bits;
+pub mod cdt;
 mod clock;
 mod cluster;
 mod config;
 mod connection;
+pub mod expr;
+pub mod geo;
+pub mod hll;
 mod info;
 mod ops;
 mod request;
 mod server;
 mod store;
 mod sweep;
+pub mod udf;
 
 pub use config::{Config, StartError};
 pub use server::Server;

@@ -10,21 +10,18 @@ mod scalar;
 use wire::{Op, OpCode, ResultCode, Value};
 
 use self::expression::View;
+use crate::expr::{Budget, Elements};
 use crate::store::BinName;
+use crate::{bits, cdt, geo, hll};
 
 /// What a bin becomes.
 #[derive(Debug)]
 pub(crate) enum Change {
     /// What it was.
-    #[allow(
-        dead_code,
-        reason = "for operations that turn out to have nothing to do"
-    )]
     Keep,
     /// This.
     Set(Value),
     /// Nothing.
-    #[allow(dead_code, reason = "for expressions that remove their bin")]
     Remove,
 }
 
@@ -50,6 +47,10 @@ impl Modified {
 pub(crate) fn write(op: &Op<'_>) -> Result<Option<Value>, ResultCode> {
     match op.decode() {
         Ok(Value::Nil) => Ok(None),
+        Ok(Value::GeoJson(text)) => {
+            geo::Shape::parse(&text)?;
+            Ok(Some(Value::GeoJson(text)))
+        }
         Ok(value) => Ok(Some(value)),
         Err(error) => Err(error.result_code()),
     }
@@ -65,11 +66,9 @@ pub(crate) fn read(
     let bin = view.bins.get(name);
     match kind {
         OpCode::ExpRead => expression::read(payload, view),
-        // Collections, bits and sketches: `kind`, the bin and the payload are all they need.
-        OpCode::CdtRead | OpCode::BitsRead | OpCode::HllRead => {
-            let _ = bin;
-            Err(ResultCode::Unsupported)
-        }
+        OpCode::BitsRead => bits::read(bin, payload).map(answer),
+        OpCode::HllRead => hll::read(bin, payload).map(answer),
+        OpCode::CdtRead => cdt::read(bin, payload, &Elements::new(view, &Budget::default())),
         _ => Err(ResultCode::Parameter),
     }
 }
@@ -86,8 +85,31 @@ pub(crate) fn modify(
         OpCode::Incr => scalar::add(bin, op),
         OpCode::Append => scalar::append(bin, op),
         OpCode::Prepend => scalar::prepend(bin, op),
-        OpCode::ExpModify => expression::modify(op.value, view),
-        OpCode::CdtModify | OpCode::BitsModify | OpCode::HllModify => Err(ResultCode::Unsupported),
+        OpCode::ExpModify => expression::modify(op.value, name, view),
+        OpCode::BitsModify => bits::modify(bin, op.value).map(|new| Modified {
+            bin: new.map_or(Change::Keep, Change::Set),
+            reply: None,
+        }),
+        OpCode::HllModify => hll::modify(bin, op.value).map(|modified| Modified {
+            bin: modified.bin.map_or(Change::Keep, Change::Set),
+            reply: answer(modified.result),
+        }),
+        OpCode::CdtModify => {
+            let budget = Budget::default();
+            let modified = cdt::modify(bin.cloned(), op.value, &Elements::new(view, &budget))?;
+            Ok(Modified {
+                bin: modified.bin.map_or(Change::Keep, Change::Set),
+                reply: modified.reply,
+            })
+        }
         _ => Err(ResultCode::Parameter),
+    }
+}
+
+/// Nil is no answer.
+fn answer(value: Value) -> Option<Value> {
+    match value {
+        Value::Nil => None,
+        value => Some(value),
     }
 }

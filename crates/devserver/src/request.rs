@@ -7,6 +7,7 @@ mod scan;
 mod single;
 mod target;
 pub(crate) mod ttl;
+mod udf;
 mod write;
 
 use std::time::Duration;
@@ -80,6 +81,7 @@ pub(crate) fn answer<'a>(
         single::answer(
             &message,
             &target,
+            target.filter().as_ref(),
             digest,
             session.shared.clock.now(),
             0,
@@ -90,7 +92,10 @@ pub(crate) fn answer<'a>(
     }
     match Scan::new(session, message, &target) {
         Ok(scan) => Some(Stream::Scan(scan)),
-        Err(result) => end_stream(output, result),
+        Err(result) => {
+            write_result(output, result);
+            None
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::connection::{self, Session};
 use crate::store::Namespace;
+use crate::udf::Registry;
 use crate::{Config, StartError, sweep};
 
 /// What all nodes and threads of one server share.
@@ -23,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) cluster: Cluster,
     pub(crate) namespaces: Vec<Namespace>,
+    pub(crate) modules: Registry,
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
@@ -68,6 +70,7 @@ impl Server {
                 .iter()
                 .map(|name| Namespace::new(name, config.default_ttl))
                 .collect(),
+            modules: Registry::default(),
             started: Instant::now(),
             sweep: Notify::new(),
             config,

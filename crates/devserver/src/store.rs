@@ -5,7 +5,7 @@ mod namespace;
 mod partition;
 mod record;
 
-pub(crate) use draft::{Bins, Draft, Lookup};
+pub(crate) use draft::{Bins, Changes, Draft, Lookup};
 pub(crate) use namespace::{Namespace, Set};
 pub(crate) use partition::Partition;
 pub(crate) use record::{Bin, BinName, Record};

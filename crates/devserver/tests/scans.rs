@@ -275,7 +275,7 @@ fn scans_that_are_none() {
         .fields
         .retain(|field| field.0 != FieldType::PartitionIds as u8);
     assert_eq!(result(&mut client, &nowhere), 16);
-    // Not implemented: index queries, filters, aggregations, background work.
+    // Not implemented: index queries, aggregations, background work.
     let everywhere = || Request::scan(0..4096);
     let range = b"\x01\x01i\x01\0\0\0\x08\0\0\0\0\0\0\0\x01\0\0\0\x08\0\0\0\0\0\0\0\x05";
     assert_eq!(
@@ -285,9 +285,10 @@ fn scans_that_are_none() {
         ),
         16
     );
+    // false: nothing passes.
     assert_eq!(
-        result(&mut client, &everywhere().field(FieldType::Filter, &[0xc3])),
-        16
+        result(&mut client, &everywhere().field(FieldType::Filter, &[0xc2])),
+        0
     );
     assert_eq!(
         result(&mut client, &everywhere().field(FieldType::UdfOp, &[1])),
@@ -302,12 +303,13 @@ fn scans_that_are_none() {
         ),
         16
     );
+    // An operation that no sketch has.
     assert_eq!(
         result(
             &mut client,
-            &everywhere().op(OpCode::CdtRead, "i", &Value::blob([0x91, 0x10]))
+            &everywhere().op(OpCode::HllRead, "i", &Value::blob([0x91, 0x10]))
         ),
-        16
+        4
     );
 }
 

@@ -6,6 +6,8 @@ use wire::{FieldType, Header, Message, MessageWriter, ResultCode};
 
 use super::{Step, Target, end_stream, single};
 use crate::connection::FLUSH;
+use crate::expr::Expr;
+use crate::ops::expression::Filter;
 use crate::server::Shared;
 
 /// The most rows a batch can have.
@@ -17,9 +19,11 @@ pub(crate) struct Batch<'a> {
     rows: Rows<'a>,
     respond_all: bool,
     /// Holds for rows without a filter of their own.
-    filter: Option<&'a [u8]>,
+    filter: Option<Filter>,
     /// Of the last row with a definition.
     target: Result<Target<'a>, ResultCode>,
+    /// Of the last row with a definition.
+    row_filter: Option<Filter>,
     result: ResultCode,
 }
 
@@ -40,11 +44,17 @@ impl<'a> Batch<'a> {
             log::debug!("not a batch: {error}");
             return Err(error.result_code());
         }
+        let filter = message.fields.get(FieldType::Filter);
+        let filter = filter.map(Expr::build_filter);
+        if let Some(Err(result)) = &filter {
+            return Err(*result);
+        }
         Ok(Self {
             shared,
             rows: batch.rows(),
             respond_all: batch.flags & flags::RESPOND_ALL != 0,
-            filter: message.fields.get(FieldType::Filter),
+            filter,
+            row_filter: None,
             target: Err(ResultCode::Parameter),
             result: ResultCode::Ok,
         })
@@ -61,13 +71,13 @@ impl<'a> Batch<'a> {
             };
             if !row.repeats {
                 self.target = Target::of(self.shared, &row.message);
-                if let Ok(target) = &mut self.target {
-                    target.filter = target.filter.or(self.filter);
-                }
+                self.row_filter = self.target.as_ref().ok().and_then(Target::filter);
             }
             let result = match &self.target {
                 Ok(target) => {
-                    single::answer(&row.message, target, row.digest, now, row.index, output)
+                    let filter = self.row_filter.as_ref().or(self.filter.as_ref());
+                    let message = &row.message;
+                    single::answer(message, target, filter, row.digest, now, row.index, output)
                 }
                 Err(result) => {
                     let header = Header {

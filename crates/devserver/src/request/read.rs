@@ -41,6 +41,7 @@ pub(super) fn run(
     } else {
         let view = expression::View {
             digest: request.digest,
+            set: record.set_name(),
             record: Some(record),
             bins: &bins,
             now: request.now,

@@ -14,6 +14,7 @@ use wire::{
 use super::{Step, Target, calls_udf, end_stream, writes};
 use crate::clock::Moment;
 use crate::connection::{FLUSH, Session};
+use crate::expr::Expr;
 use crate::ops::{self, expression};
 use crate::server::Shared;
 use crate::store::{BinName, Lookup, Namespace, Record, Set};
@@ -30,7 +31,7 @@ pub(crate) struct Scan<'a> {
     namespace: &'a Namespace,
     /// The set whose records are wanted; all records without one.
     set: Option<Arc<Set>>,
-    filter: Option<&'a [u8]>,
+    filter: Option<Expr>,
     message: Message<'a>,
     /// What is left to scan: partitions, and the digest each is scanned behind.
     partitions: VecDeque<(usize, Option<Digest>)>,
@@ -72,7 +73,7 @@ impl<'a> Scan<'a> {
             node: session.node,
             namespace: target.namespace,
             set,
-            filter: target.filter,
+            filter: target.filter().transpose()?,
             partitions,
             left: fields
                 .u64(FieldType::MaxRecords)
@@ -202,12 +203,13 @@ impl<'a> Scan<'a> {
         let bins = Lookup::new(&record.bins, ops.len());
         let view = expression::View {
             digest: *digest,
+            set: record.set_name(),
             record: Some(record),
             bins: &bins,
             now,
         };
-        if let Some(filter) = self.filter
-            && !expression::passes(filter, &view)?
+        if let Some(filter) = &self.filter
+            && !expression::passes(filter, &view)
         {
             return Ok(false);
         }

@@ -3,9 +3,9 @@
 use wire::message::{info1, info2};
 use wire::{Digest, Header, Message, MessageWriter, ResultCode};
 
-use super::{Target, calls_udf, delete, read, write, writes};
+use super::{Target, calls_udf, delete, read, udf, write, writes};
 use crate::clock::Moment;
-use crate::ops::expression;
+use crate::ops::expression::{self, Filter, View};
 use crate::store::{Bins, Record};
 
 /// A failed request: its result, and of a record that exists generation and void-time.
@@ -48,6 +48,7 @@ pub(super) struct Success {
 pub(super) struct Request<'a> {
     pub(super) message: &'a Message<'a>,
     pub(super) target: &'a Target<'a>,
+    pub(super) filter: Option<&'a Filter>,
     pub(super) digest: Digest,
     pub(super) now: Moment,
 }
@@ -56,6 +57,7 @@ pub(super) struct Request<'a> {
 pub(super) fn answer(
     message: &Message<'_>,
     target: &Target<'_>,
+    filter: Option<&Filter>,
     digest: Digest,
     now: Moment,
     index: u32,
@@ -64,6 +66,7 @@ pub(super) fn answer(
     let request = Request {
         message,
         target,
+        filter,
         digest,
         now,
     };
@@ -76,12 +79,15 @@ pub(super) fn answer(
         ..Header::default()
     };
     match run(&request, &mut reply) {
-        Ok(Success {
-            generation,
-            void_time,
-        }) => {
-            reply.finish(&header(ResultCode::Ok, generation, void_time));
-            ResultCode::Ok
+        Ok((
+            result,
+            Success {
+                generation,
+                void_time,
+            },
+        )) => {
+            reply.finish(&header(result, generation, void_time));
+            result
         }
         Err(Failure {
             result,
@@ -95,12 +101,15 @@ pub(super) fn answer(
     }
 }
 
-fn run(request: &Request<'_>, reply: &mut MessageWriter<'_>) -> Result<Success, Failure> {
+/// Runs a request. A UDF that fails has a result of its own and still something to answer.
+fn run(
+    request: &Request<'_>,
+    reply: &mut MessageWriter<'_>,
+) -> Result<(ResultCode, Success), Failure> {
     let message = request.message;
-    if calls_udf(message) {
-        return Err(ResultCode::Unsupported.into());
-    }
-    if writes(message) {
+    let success = if calls_udf(message) {
+        return udf::run(request, reply);
+    } else if writes(message) {
         if message.header.info2 & info2::DELETE != 0 {
             delete::run(request)
         } else {
@@ -110,7 +119,8 @@ fn run(request: &Request<'_>, reply: &mut MessageWriter<'_>) -> Result<Success, 
         read::run(request, reply)
     } else {
         Err(ResultCode::Parameter.into())
-    }
+    };
+    success.map(|success| (ResultCode::Ok, success))
 }
 
 impl Request<'_> {
@@ -130,6 +140,11 @@ impl Request<'_> {
         }
     }
 
+    /// The set of the record, or the one it would be in.
+    pub(super) fn set<'a>(&'a self, record: Option<&'a Record>) -> &'a [u8] {
+        record.map_or(self.target.set, Record::set_name)
+    }
+
     /// Whether the record is in the set that was sent.
     pub(super) fn check_set(&self, record: &Record) -> Result<(), ResultCode> {
         let named = !self.target.set.is_empty();
@@ -142,16 +157,18 @@ impl Request<'_> {
 
     /// Whether the filter lets the record pass.
     pub(super) fn check_filter(&self, record: &Record, bins: &dyn Bins) -> Result<(), ResultCode> {
-        let Some(filter) = self.target.filter else {
+        let Some(filter) = self.filter else {
             return Ok(());
         };
-        let view = expression::View {
+        let filter = filter.as_ref().map_err(|result| *result)?;
+        let view = View {
             digest: self.digest,
+            set: record.set_name(),
             record: Some(record),
             bins,
             now: self.now,
         };
-        if expression::passes(filter, &view)? {
+        if expression::passes(filter, &view) {
             Ok(())
         } else {
             Err(ResultCode::FilteredOut)

@@ -4,8 +4,11 @@ use wire::field::Field;
 use wire::{Digest, FieldType, Message, ParticleType, ResultCode, Value, particle};
 
 use crate::clock::Clock;
+use crate::expr::Expr;
+use crate::ops::expression::Filter;
 use crate::server::Shared;
 use crate::store::Namespace;
+use crate::udf::Registry;
 
 /// The longest name of a set.
 const MAX_SET: usize = 63;
@@ -15,14 +18,15 @@ const MAX_SET: usize = 63;
 pub(crate) struct Target<'a> {
     pub(crate) namespace: &'a Namespace,
     pub(crate) clock: &'a Clock,
+    /// The UDF modules it may call.
+    pub(crate) modules: &'a Registry,
     /// The set's name; empty without one.
     pub(crate) set: &'a [u8],
     /// The digest, sent or computed from set and key.
     pub(crate) digest: Option<Digest>,
     /// The key field: particle type and bytes.
     key: Option<&'a [u8]>,
-    /// The filter expression.
-    pub(crate) filter: Option<&'a [u8]>,
+    filter: Option<&'a [u8]>,
 }
 
 impl<'a> Target<'a> {
@@ -60,11 +64,17 @@ impl<'a> Target<'a> {
         Ok(Self {
             clock: &shared.clock,
             namespace,
+            modules: &shared.modules,
             set: set.unwrap_or_default(),
             digest,
             key,
             filter,
         })
+    }
+
+    /// The filter that was sent, if one was.
+    pub(crate) fn filter(&self) -> Option<Filter> {
+        self.filter.map(Expr::build_filter)
     }
 
     /// The key that was sent, if one was.

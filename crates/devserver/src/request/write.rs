@@ -3,12 +3,12 @@
 use std::collections::hash_map::Entry;
 
 use wire::message::{info1, info2, info3};
-use wire::{Header, MessageWriter, Op, OpCode, Ops, ResultCode, Value};
+use wire::{Digest, Header, MessageWriter, Op, OpCode, Ops, ResultCode, Value};
 
 use super::single::{Failure, Request, Success};
 use super::ttl::Ttl;
 use crate::ops::{self, Change, expression};
-use crate::store::{Bin, BinName, Bins as _, Draft, Record};
+use crate::store::{Bin, BinName, Bins as _, Changes, Draft, Record};
 
 /// The most bins a record can have.
 const MAX_BINS: usize = 32_767;
@@ -63,60 +63,101 @@ pub(super) fn run(
     }
 
     let left = draft.iter().take(MAX_BINS + 1).count();
-    if left > MAX_BINS {
-        return Err(failure(ResultCode::Parameter));
-    }
-    if left == 0 {
-        // A record without bins does not exist.
-        return match entry {
-            Entry::Occupied(entry) if old.is_some() => {
-                entry.remove();
-                Ok(Success::default())
-            }
-            _ => Err(ResultCode::NotFound.into()),
-        };
-    }
-
-    let key = if old.is_none_or(|record| record.key.is_none()) {
-        request.target.key().map_err(failure)?
-    } else {
-        None
+    let outcome = Outcome {
+        exists: old.is_some(),
+        left,
+        changes: draft.finish(),
+        ttl: plan.ttl,
+        keeps_key: true,
     };
-    let void_time = plan.ttl.void_time(
-        namespace.default_ttl(),
-        old.map(|record| record.void_time),
-        request.now,
-    );
-    let is_new = old.is_none();
-    let changes = draft.finish();
-    match entry {
-        Entry::Occupied(mut entry) if !is_new => {
-            let record = entry.get_mut();
-            record.bins = changes.apply(std::mem::take(&mut record.bins));
-            record.generation = record.next_generation();
-            record.void_time = void_time;
-            record.last_update = record.last_update.max(request.now.0);
-            if let Some(key) = key {
-                record.key = Some(Box::new(key));
-            }
-            Ok(Success {
-                generation: record.generation,
-                void_time,
-            })
+    outcome.store(request, entry)
+}
+
+/// What a request makes of a record.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Whether the record existed, and its time was not over.
+    pub(super) exists: bool,
+    /// How many bins it has now, if that is not more than allowed.
+    pub(super) left: usize,
+    pub(super) changes: Changes,
+    pub(super) ttl: Ttl,
+    /// Whether its key stays, or a key that was sent is kept.
+    pub(super) keeps_key: bool,
+}
+
+impl Outcome {
+    /// Puts the record in its place.
+    pub(super) fn store(
+        self,
+        request: &Request<'_>,
+        entry: Entry<'_, Digest, Record>,
+    ) -> Result<Success, Failure> {
+        let namespace = request.target.namespace;
+        let old = match &entry {
+            Entry::Occupied(entry) if self.exists => Some(entry.get()),
+            _ => None,
+        };
+        let failure = |result: ResultCode| {
+            old.map_or_else(|| result.into(), |record| Failure::on(record, result))
+        };
+        if self.left > MAX_BINS {
+            return Err(failure(ResultCode::Parameter));
         }
-        entry => {
-            entry.insert_entry(Record {
-                last_update: request.now.0,
-                key: key.map(Box::new),
-                set: namespace.make_set(request.target.set),
-                bins: changes.apply(Box::default()),
-                void_time,
-                generation: 1,
-            });
-            Ok(Success {
-                generation: 1,
-                void_time,
-            })
+        if self.left == 0 {
+            // A record without bins does not exist.
+            return match entry {
+                Entry::Occupied(entry) if self.exists => {
+                    entry.remove();
+                    Ok(Success::default())
+                }
+                _ => Err(ResultCode::NotFound.into()),
+            };
+        }
+
+        let has_key = old.is_some_and(|record| record.key.is_some());
+        let key = if has_key || !self.keeps_key {
+            None
+        } else {
+            request.target.key().map_err(failure)?
+        };
+        let void_time = self.ttl.void_time(
+            namespace.default_ttl(),
+            old.map(|record| record.void_time),
+            request.now,
+        );
+        match entry {
+            Entry::Occupied(mut entry) if self.exists => {
+                let record = entry.get_mut();
+                record.bins = self.changes.apply(std::mem::take(&mut record.bins));
+                record.generation = record.next_generation();
+                record.void_time = void_time;
+                record.last_update = record.last_update.max(request.now.0);
+                if let Some(key) = key {
+                    record.key = Some(Box::new(key));
+                }
+                if !self.keeps_key {
+                    record.key = None;
+                }
+                Ok(Success {
+                    generation: record.generation,
+                    void_time,
+                })
+            }
+            entry => {
+                entry.insert_entry(Record {
+                    last_update: request.now.0,
+                    key: key.map(Box::new),
+                    set: namespace.make_set(request.target.set),
+                    bins: self.changes.apply(Box::default()),
+                    void_time,
+                    generation: 1,
+                });
+                Ok(Success {
+                    generation: 1,
+                    void_time,
+                })
+            }
         }
     }
 }
@@ -240,6 +281,7 @@ impl Plan {
             OpCode::CdtRead | OpCode::BitsRead | OpCode::HllRead | OpCode::ExpRead => {
                 let view = expression::View {
                     digest: request.digest,
+                    set: request.set(record),
                     record,
                     bins: draft,
                     now: request.now,
@@ -255,6 +297,7 @@ impl Plan {
             | OpCode::ExpModify => {
                 let view = expression::View {
                     digest: request.digest,
+                    set: request.set(record),
                     record,
                     bins: draft,
                     now: request.now,

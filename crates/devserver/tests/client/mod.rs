@@ -303,13 +303,16 @@ impl Client {
         replies.into_iter().next().unwrap()
     }
 
-    /// Sends a request that is answered by a stream: its messages without the last, and the last.
+    /// Sends a request that is answered by a stream: its messages without the last, and the last. A request
+    /// that is refused as a whole is answered by one message that is not marked.
     pub fn stream(&mut self, request: &Request) -> (Vec<Reply>, Reply) {
         self.send(&request.frame());
+        let is_batch = request.header.info1 & info1::BATCH != 0;
         let mut found = Vec::new();
         loop {
             for reply in self.replies() {
-                if reply.is_last() {
+                if reply.is_last() || (reply.result() != 0 && reply.header.info3 == 0 && !is_batch)
+                {
                     return (found, reply);
                 }
                 found.push(reply);

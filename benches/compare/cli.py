@@ -1,0 +1,115 @@
+"""The program `compare.py`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from .footprint import footprints
+from .processes import CLIENTS, Client, FailedError, address, embedded_server
+from .report import Results, document, footprint_table, losses, notes, tables
+from .runs import Bounds
+from .session import Outcome, Settings, load, measure
+from .workloads import Workload, workloads
+
+#: More than any workload has under way, so that nobody waits for a connection.
+CONNECTIONS = 300
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program: 0, or 1 if a client failed, 2 if there is nothing to measure."""
+    arguments = _parser().parse_args(argv)
+    clients = [client for client in CLIENTS if client.name in arguments.clients]
+    chosen = [workload for workload in workloads() if arguments.only.casefold() in str(workload).casefold()]
+    if not chosen:
+        print(f"no workload is named like {arguments.only!r}; there are:", *workloads(), sep="\n", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_compare(arguments, clients, chosen))
+    except FailedError as error:
+        print(f"compare.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="compare.py", description="Do the same work with this client and its rivals, in rounds that take turns."
+    )
+    parser.add_argument(
+        "--hosts", type=_hosts, metavar="HOST:PORT,…", help="a running cluster (default: the embedded server, in a process of its own)"
+    )
+    parser.add_argument("--namespace", default="test", help="where the records go, into the sets read and written (default: %(default)s)")
+    parser.add_argument("--clients", type=_names, default=_names(""), metavar="NAME,…", help=f"of {', '.join(_names(''))} (default: all)")
+    parser.add_argument("--only", default="", metavar="PATTERN", help="workloads whose name has this in it, as in 'async get, 64'")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how many (default: 5)")
+    parser.add_argument("--seconds", type=float, metavar="S", help="how long each run takes (default: 0.5)")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of 0.15 s")
+    parser.add_argument("--uvloop", action="store_true", help="run on uvloop instead of asyncio's own loop")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything, every run included")
+    return parser
+
+
+def _hosts(text: str) -> list[tuple[str, int]]:
+    return [address(part) for part in text.split(",")]
+
+
+def _names(text: str) -> list[str]:
+    known = [client.name for client in CLIENTS]
+    names = text.split(",") if text else known
+    if unknown := set(names) - set(known):
+        raise argparse.ArgumentTypeError(f"no client is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return names
+
+
+async def _compare(arguments: argparse.Namespace, clients: Sequence[Client], chosen: Sequence[Workload]) -> int:
+    rounds = arguments.rounds or (3 if arguments.quick else 5)
+    bounds = Bounds(arguments.seconds or (0.15 if arguments.quick else 0.5), requests=200_000)
+    found = await footprints(clients, rounds=rounds)
+    print(footprint_table(found, clients), end="\n\n", flush=True)
+
+    results: dict[Workload, dict[str, Outcome]] = {}
+    async with AsyncExitStack() as stack:
+        hosts = arguments.hosts or await stack.enter_async_context(embedded_server(arguments.namespace))
+        settings = Settings(hosts, arguments.namespace, CONNECTIONS, arguments.uvloop, rounds, bounds)
+        await load(clients, settings)
+        for number, workload in enumerate(chosen, 1):
+            _progress(f"{number}/{len(chosen)} {workload}")
+            results[workload] = await measure(workload, clients, settings)
+    _progress("")
+
+    _print_report(results, clients, settings)
+    for note in notes(results, found, clients):
+        print(f"· {note}")
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps(document(results, found, clients, settings), indent=1))
+    return int(any(outcome.failed for outcomes in results.values() for outcome in outcomes.values()))
+
+
+def _print_report(results: Results, clients: Sequence[Client], settings: Settings) -> None:
+    for table in tables(results, clients):
+        print(table, end="\n\n")
+    behind = list(losses(results, clients))
+    if behind:
+        print("Where this client is behind:", *behind, sep="\n· ", end="\n\n")
+    print("Notes")
+    print(
+        f"· medians of {settings.rounds} rounds of {settings.bounds.seconds:g} s; ratios are medians over rounds, above 1 where this client is better"
+    )
+    print("· latencies are those of a call; a gather counts as its gets, a batch as one request; CPU is the client process's, all threads")
+    loop = "uvloop" if settings.uvloop else "asyncio's own loop"
+    print(f"· {loop}; at most {settings.connections} connections to a node; else each client's defaults")
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)

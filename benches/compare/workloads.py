@@ -1,0 +1,90 @@
+"""What is measured: the workloads, and what a timed run of one gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+#: How many batches an asynchronous client has under way.
+BATCHES_IN_FLIGHT = 8
+
+
+class Family(NamedTuple):
+    """Workloads that differ in their size only: a table of the report."""
+
+    #: "sync" or "async".
+    mode: str
+    #: "get", "put", "gather", "dict" or "numpy".
+    kind: str
+    #: Whether other Python work runs beside them, on the same loop or in a thread.
+    neighbour: bool
+
+    def __str__(self) -> str:
+        """Its name."""
+        what = {
+            "gather": "gather of gets",
+            "dict": "batch to dict",
+            "numpy": "batch to NumPy",
+        }.get(self.kind, self.kind)
+        return f"{self.mode} {what}{', beside other work' if self.neighbour else ''}"
+
+    @property
+    def size(self) -> str:
+        """What the size of its workloads counts."""
+        if self.kind == "gather":
+            return "gets"
+        if self.kind in {"dict", "numpy"}:
+            return "records"
+        return "threads" if self.mode == "sync" else "in flight"
+
+
+class Workload(NamedTuple):
+    """One thing measured."""
+
+    family: Family
+    size: int
+
+    def __str__(self) -> str:
+        """Its name, which `--only` matches."""
+        return f"{self.family}, {self.size} {self.family.size}"
+
+    @property
+    def callers(self) -> int:
+        """How many threads or tasks call at once."""
+        if self.family.kind in {"get", "put"}:
+            return self.size
+        return BATCHES_IN_FLIGHT if self.family.mode == "async" and self.family.kind != "gather" else 1
+
+
+def workloads() -> list[Workload]:
+    """All of them, in the order of the report."""
+    shapes = [
+        ("sync", "get", (1, 8, 32)),
+        ("sync", "put", (1, 8, 32)),
+        ("sync", "dict", (200, 1000)),
+        ("sync", "numpy", (200, 1000)),
+        ("async", "get", (1, 16, 64, 256)),
+        ("async", "put", (1, 16, 64, 256)),
+        ("async", "gather", (200,)),
+        ("async", "dict", (200, 1000)),
+        ("async", "numpy", (200, 1000)),
+    ]
+    return [Workload(Family(mode, kind, neighbour), size) for neighbour in (False, True) for mode, kind, sizes in shapes for size in sizes]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one timed run of a workload gave. Times are in seconds, memory in bytes."""
+
+    requests: int
+    elapsed: float
+    #: Of one call, which is a gather or a batch where the workload is one.
+    p50: float
+    p99: float
+    #: Of the whole process, all its threads, without what the neighbour worked.
+    cpu: float
+    #: The most the process has had so far.
+    memory: int
+    #: By how much the neighbour's sleeps of a millisecond were too long; None where there is none.
+    overshoot_p50: float | None = None
+    overshoot_p99: float | None = None
