@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod cdt;
 mod client;
 mod cluster;
 mod convert;
@@ -28,6 +29,7 @@ mod devserver;
 mod dispatch;
 mod engine;
 mod error;
+mod expr;
 mod fork;
 mod heartbeat;
 mod numpy;
@@ -54,6 +56,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<devserver::DevServer>()?;
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
+    module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;

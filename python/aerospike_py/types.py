@@ -267,6 +267,7 @@ class MapPolicy(TypedDict, total=False):
 
     order: int
     write_mode: int
+    persist_index: bool  # whether the index of a map that is the whole bin persists; default False
 
 
 class HLLPolicy(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -26,3 +27,18 @@ def run_python():
         return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def official(aerospike_devserver):
+    """A connected client of the official package, which judges ours."""
+    aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
+    client = aerospike.client({"hosts": aerospike_devserver.hosts}).connect()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def packed(official):
+    """The bytes of an expression of the official helpers, in hexadecimal digits."""
+    return lambda expression: base64.b64decode(official.get_expression_base64(expression.compile())).hex()
