@@ -29,6 +29,8 @@ demo: $(BUILT) ## start the embedded server, write and read 100,000 records in e
 
 test: $(BUILT) ## all tests: the crates', then Python's
 	cargo test --locked --workspace --exclude aerospike_py
+	cargo test --locked --package aerospike-bridge --features pipe
+	cargo test --locked --package aerospike-bridge --features loom --test loom
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(BUILT) ## formats, lints, types and stubs
