@@ -3,7 +3,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from hostile import LOOPS, Proxy, Runner
+from hostile import LOOPS, Proxy, Runner, configuration
 
 import aerospike_py
 
@@ -31,7 +31,7 @@ def proxy(hosts):
 @pytest.fixture
 def connected(hosts, run):
     """An `AsyncClient` that is connected, in a loop that has gone."""
-    client = aerospike_py.async_client({"hosts": hosts})
+    client = aerospike_py.async_client(configuration(hosts))
     run(client.connect())
     yield client
     run(client.close())
@@ -40,5 +40,5 @@ def connected(hosts, run):
 @pytest.fixture
 def client(hosts):
     """A `Client` that is connected."""
-    with aerospike_py.client({"hosts": hosts}) as client:
+    with aerospike_py.client(configuration(hosts)) as client:
         yield client

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from pathlib import Path
 
@@ -21,6 +23,15 @@ if uvloop is not None:
     LOOPS["uvloop"] = uvloop.new_event_loop
 
 INFO, MESSAGE = 1, 3
+
+# A busy machine must not fail a test that is not about time.
+PATIENT = {"total_timeout": 30_000}
+
+
+def configuration(hosts, **more):
+    """A client's configuration, with patience."""
+    policies = {name: PATIENT for name in ("read", "write", "operate", "remove", "batch")}
+    return {"hosts": hosts, "policies": policies, **more}
 
 
 class Runner:
@@ -66,6 +77,21 @@ def collect():
         gc.collect()
 
 
+def descriptors(*kinds):
+    """How many open descriptors of this process are of these kinds: `socket:`, `[eventfd]`, `[eventpoll]`."""
+    names = []
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            names.append(os.readlink(f"/proc/self/fd/{number}"))
+    return sum(any(kind in name for kind in kinds) for name in names)
+
+
+def until(condition):
+    """The I/O thread lets go of things in its own time: a test's time-out is the only bound."""
+    while not condition():
+        time.sleep(0.001)
+
+
 def never_awaited(function):
     """Runs the function, and collects; returns the texts of the warnings, and asserts that they are all of one kind."""
     with warnings.catch_warnings(record=True) as caught:
@@ -88,8 +114,6 @@ def python_process(code, *arguments, options=("-W", "error"), timeout=50, execut
     command = [executable, *options, "-c", code, *map(str, arguments)]
     path = str(Path(__file__).parent)
     environment = settings.pop("env", None) or {}
-    import os
-
     environment = {**os.environ, "PYTHONPATH": path, **environment}
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment, **settings)
 
@@ -176,10 +200,13 @@ class Proxy:
         self._ready.set()
         await self._stop.wait()
         server.close()
-        self._cut()
+        # What was being accepted a moment ago, too.
+        await asyncio.sleep(0.01)
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A transport closes its socket in its loop's next turn.
+        await asyncio.sleep(0)
 
     async def _join(self, reader, writer):
         self.accepted += 1

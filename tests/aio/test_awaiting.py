@@ -11,7 +11,7 @@ from unittest.mock import AsyncMock, create_autospec
 
 import anyio
 import pytest
-from hostile import LOOPS, Runner
+from hostile import LOOPS, Runner, configuration
 
 import aerospike_py
 from aerospike_py import AsyncClient
@@ -228,7 +228,7 @@ def test_it_starts_with_the_call_when_a_loop_runs(client, run, hosts):
     async def main():
         await client.put(key("early"), {"n": 1})
         pending = client.put(key("early"), {"n": 2})
-        with aerospike_py.client({"hosts": hosts}) as other:
+        with aerospike_py.client(configuration(hosts)) as other:
             while other.get(key("early")).bins["n"] != 2:
                 await asyncio.sleep(0)
         await pending
@@ -239,7 +239,7 @@ def test_it_starts_with_the_call_when_a_loop_runs(client, run, hosts):
 def test_without_a_loop_it_starts_with_its_first_step(client, run, hosts):
     run(client.put(key("late"), {"n": 1}))
     pending = client.put(key("late"), {"n": 2})
-    with aerospike_py.client({"hosts": hosts}) as other:
+    with aerospike_py.client(configuration(hosts)) as other:
         assert other.get(key("late")).bins["n"] == 1
         run(pending)
         assert other.get(key("late")).bins["n"] == 2
@@ -335,7 +335,7 @@ def test_a_burst_wakes_the_loop_far_less_often_than_it_has_replies(hosts):
 
     async def main():
         nonlocal calls
-        async with aerospike_py.async_client({"hosts": hosts}) as client:
+        async with aerospike_py.async_client(configuration(hosts)) as client:
             await asyncio.gather(*(client.put(key(n), {"n": n}) for n in range(200)))
             calls = 0
             for _ in range(10):

@@ -8,7 +8,7 @@ import sys
 
 import anyio
 import pytest
-from hostile import LOOPS, collect
+from hostile import LOOPS, collect, configuration
 
 import aerospike_py
 
@@ -28,7 +28,7 @@ async def works(client):
 @pytest.fixture
 def frozen(proxy, run):
     """A connected client whose server answers nothing until the proxy is thawed."""
-    client = aerospike_py.async_client({"hosts": proxy.hosts})
+    client = aerospike_py.async_client(configuration(proxy.hosts))
 
     async def prepare():
         await client.connect()
@@ -297,8 +297,9 @@ def test_cancelled_requests_are_forgotten_when_they_end(connected, run):
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        del tasks
+        del tasks, task
         await works(connected)
+        await asyncio.sleep(0)
         collect()
         return [each for each in known if each() is not None]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 
 import pytest
-from hostile import Runner
+from hostile import LOOPS, Runner, configuration, python
 
 import aerospike_py
 
@@ -24,67 +23,56 @@ def client(connected, run):
     return connected
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_an_interrupt_in_a_task_strands_no_other(client, run, error):
+INTERRUPTED = """
+import asyncio, signal, sys
+from hostile import LOOPS, Runner, configuration
+import aerospike_py
+
+loop_name, how, port = sys.argv[1:]
+loop = LOOPS[loop_name]()
+client = aerospike_py.async_client(configuration([("127.0.0.1", int(port))]))
+loop.run_until_complete(client.connect())
+bad = {50} if how == "signal" else {n for n in range(200) if n % 10 == 3}
+error = SystemExit if how == "SystemExit" else KeyboardInterrupt
+
+def interrupt():
+    if how == "signal":
+        signal.raise_signal(signal.SIGINT)
+    else:
+        raise error
+
+async def one(number):
+    record = await client.get(("test", "draining", number))
+    if number in bad:
+        interrupt()
+    return record.bins["n"]
+
+tasks = [loop.create_task(one(n)) for n in range(200)]
+interrupted = 0
+while not all(task.done() for task in tasks):
+    try:
+        loop.run_until_complete(asyncio.wait(tasks))
+    except error:
+        interrupted += 1
+assert 1 <= interrupted <= len(bad), interrupted
+failed = {number for number, task in enumerate(tasks) if task.exception() is not None}
+assert failed <= bad, failed
+assert how == "signal" or failed == bad, failed
+assert all(task.result() == number for number, task in enumerate(tasks) if number not in failed)
+loop.run_until_complete(client.close())
+Runner.close(loop)
+print("all there")
+"""
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("how", ["KeyboardInterrupt", "SystemExit", "signal"])
+def test_an_interrupt_in_a_task_strands_no_other(hosts, loop, how):
     """It leaves the loop in the middle of the drain; what the drain had not delivered yet is there when the loop runs again."""
-    loop = run.new_loop()
-
-    async def one(number):
-        record = await client.get(key(number))
-        if number % 10 == 3:
-            raise error(number)
-        return record.bins["n"]
-
-    async def start():
-        return [asyncio.ensure_future(one(n)) for n in range(200)]
-
-    tasks = loop.run_until_complete(start())
-
-    async def all_of_them():
-        return await asyncio.gather(*tasks, return_exceptions=True)
-
-    raised = 0
-    waiting = loop.create_task(all_of_them())
-    while not all(task.done() for task in tasks):
-        try:
-            loop.run_until_complete(asyncio.wait(tasks))
-        except error:
-            raised += 1
-    outcome = loop.run_until_complete(waiting)
-    assert 1 <= raised <= 20
-    for number, each in enumerate(outcome):
-        if number % 10 == 3:
-            assert isinstance(each, error)
-        else:
-            assert each == number
-    Runner.close(loop)
-
-
-def test_an_interrupt_by_signal_while_a_burst_is_drained(client, run):
-    """SIGINT's own handler, as Python installs it without `asyncio.run`."""
-    loop = run.new_loop()
-
-    async def one(number):
-        record = await client.get(key(number))
-        if number == 50:
-            signal.raise_signal(signal.SIGINT)
-        return record.bins["n"]
-
-    async def start():
-        return [asyncio.ensure_future(one(n)) for n in range(200)]
-
-    tasks = loop.run_until_complete(start())
-    interrupted = 0
-    while not all(task.done() for task in tasks):
-        try:
-            loop.run_until_complete(asyncio.wait(tasks))
-        except KeyboardInterrupt:
-            interrupted += 1
-    assert interrupted == 1
-    done = [task for task in tasks if task.exception() is None]
-    assert len(done) >= 199
-    assert all(task.result() == number for number, task in enumerate(tasks) if task.exception() is None)
-    Runner.close(loop)
+    with aerospike_py.client(configuration(hosts)) as client:
+        for n in range(200):
+            client.put(key(n), {"n": n})
+    assert python(INTERRUPTED, loop, how, hosts[0][1]) == "all there\n"
 
 
 def test_an_error_in_a_task_is_its_own_affair(client, run):
@@ -111,7 +99,7 @@ def test_a_task_that_asks_again_in_its_step(client, run):
 
 
 def test_a_task_that_calls_the_sync_client_in_its_step(client, run, hosts):
-    with aerospike_py.client({"hosts": hosts}) as sync:
+    with aerospike_py.client(configuration(hosts)) as sync:
 
         async def one(number):
             await client.get(key(number))
@@ -137,7 +125,9 @@ def test_a_task_that_stops_the_loop_in_its_step(client, run):
         return [asyncio.ensure_future(one(n)) for n in range(200)]
 
     tasks = loop.run_until_complete(start())
-    while not all(task.done() for task in tasks):
+    everything = asyncio.gather(*tasks)
+    everything.add_done_callback(lambda _: loop.stop())
+    while not everything.done():
         loop.run_forever()
         stopped += 1
     assert [task.result() for task in tasks] == list(range(200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 
 import pytest
@@ -64,7 +65,8 @@ def test_awaited_by_two_tasks(client, run):
     first, second = run(main())
     assert first == {"n": 1}
     assert isinstance(second, RuntimeError)
-    assert "another task awaits" in str(second)
+    # The second, if the answer was there before the two were.
+    assert re.match("another task awaits|cannot reuse already awaited", str(second))
 
 
 def test_awaited_in_another_loop(client, run):
