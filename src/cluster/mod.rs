@@ -2,6 +2,7 @@
 
 mod diagnosis;
 mod gate;
+mod link;
 mod reads;
 mod routes;
 
@@ -16,6 +17,7 @@ use tokio::sync::SemaphorePermit;
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result};
 use gate::Gate;
+use link::Link;
 use routes::Routes;
 
 /// Whom a request is for.
@@ -31,7 +33,7 @@ pub(crate) enum Target<'a> {
 
 /// A connected cluster.
 pub(crate) struct Cluster {
-    pub(crate) client: core::Client,
+    pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
 }
@@ -47,7 +49,7 @@ impl Cluster {
     pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
         let hosts = config.hosts();
         let client = match core::Client::new(config.policy(), &hosts).await {
-            Ok(client) => client,
+            Ok(client) => Link::new(client),
             Err(error) => return Err(diagnosis::explain(&config, error.into()).await),
         };
         if client.nodes().is_empty() {
