@@ -6,7 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::convert::config::Config;
@@ -102,7 +102,7 @@ impl BaseClient {
             None => parse(&Policies::default()),
         };
         let call = parsed.and_then(|(operation, shape)| {
-            let session = session.ok_or_else(not_connected)?;
+            let session = session.ok_or_else(Error::not_connected)?;
             Ok((Routed { session, operation }, shape))
         });
         dispatch(py, self.mode, call)
@@ -180,8 +180,32 @@ impl BaseClient {
     }
 }
 
-fn not_connected() -> Error {
-    Error::client("Client is not connected. Call connect() first.")
+/// A str, or None.
+fn text(name: &str, object: Option<Object<'_, '_>>) -> Result<Option<String>> {
+    object
+        .filter(|object| !object.is_none())
+        .map(|object| {
+            object.extract().map_err(|_| {
+                let kind = crate::convert::value::type_name(object);
+                Error::wrong_type(format!("{name} is a str, not {kind}"))
+            })
+        })
+        .transpose()
+}
+
+/// A bool; left out it is false.
+fn flag(name: &str, object: Option<Object<'_, '_>>) -> Result<bool> {
+    let Some(object) = object else {
+        return Ok(false);
+    };
+    let wrong = || {
+        let given = crate::convert::value::repr(object);
+        Error::wrong_type(format!("{name} is a bool, not {given}"))
+    };
+    object
+        .cast::<PyBool>()
+        .map(|flag| flag.is_true())
+        .map_err(|_| wrong())
 }
 
 impl Drop for BaseClient {
@@ -209,7 +233,7 @@ fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
     let Some(timeout) = timeout.filter(|timeout| !timeout.is_none()) else {
         return Ok(None);
     };
-    let milliseconds: Option<u64> = if timeout.is_instance_of::<pyo3::types::PyBool>() {
+    let milliseconds: Option<u64> = if timeout.is_instance_of::<PyBool>() {
         None
     } else {
         timeout.extract().ok()
@@ -231,12 +255,15 @@ impl BaseClient {
     #[pyo3(signature = (username=None, password=None))]
     fn connect<'py>(
         slf: &Bound<'py, Self>,
-        username: Option<String>,
-        password: Option<String>,
+        username: Option<Object<'_, 'py>>,
+        password: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let shape = Shape::Object(slf.clone().into_any().unbind());
-        this.run(py, this.begin(py, username, password), shape)
+        let login = text("username", username)
+            .and_then(|username| Ok((username, text("password", password)?)));
+        let request = login.and_then(|(username, password)| this.begin(py, username, password));
+        this.run(py, request, shape)
     }
 
     #[doc = include_str!("docs/Client.close.md")]
@@ -262,7 +289,7 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.get_node_names.md")]
     fn get_node_names(&self) -> PyResult<Vec<String>> {
-        let session = self.connected().ok_or_else(not_connected)?;
+        let session = self.connected().ok_or_else(Error::not_connected)?;
         Ok(session
             .connected()
             .map(|cluster| cluster.client.node_names())
@@ -544,7 +571,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=false, namespace=None, set=None))]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -557,7 +584,7 @@ impl BaseClient {
         bins: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         _dtype: Option<Object<'_, 'py>>,
-        lazy: bool,
+        lazy: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -575,7 +602,7 @@ impl BaseClient {
                 policy,
                 Wanted {
                     dtype: _dtype,
-                    lazy,
+                    lazy: flag("lazy", lazy)?,
                 },
             )
         })

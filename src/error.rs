@@ -87,6 +87,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 const CLIENT: i32 = -1;
 /// Codes of the official client, by which users know these.
 const PARAMETER: i32 = -2;
+const INVALID_HOST: i32 = -4;
 const NO_MORE_CONNECTIONS: i32 = -7;
 const INVALID_NODE: i32 = -8;
 const CONNECTION: i32 = -10;
@@ -118,6 +119,20 @@ impl Error {
     /// An argument outside its domain.
     pub(crate) fn argument(message: impl Into<String>) -> Self {
         Self::new(Kind::Argument, PARAMETER, message)
+    }
+
+    /// An entry of `hosts` that is no host.
+    pub(crate) fn host(message: impl Into<String>) -> Self {
+        Self::new(Kind::Argument, INVALID_HOST, message)
+    }
+
+    /// The client is not connected.
+    pub(crate) fn not_connected() -> Self {
+        Self::new(
+            Kind::Closed,
+            CLIENT,
+            "Client is not connected. Call connect() first.",
+        )
     }
 
     /// An argument of the wrong type.
@@ -171,6 +186,14 @@ impl Error {
             failure.in_doubt = in_doubt;
         }
         error
+    }
+
+    /// The same error, in doubt also if an earlier attempt was.
+    pub(crate) fn or_in_doubt(mut self, doubt: bool) -> Self {
+        if let Self::Failure(failure) = &mut self {
+            failure.in_doubt |= doubt;
+        }
+        self
     }
 
     /// The message with what it is about in front: `bin 'a': …`.

@@ -213,9 +213,7 @@ impl Session {
         let before = self.requests.fetch_add(1, Ordering::AcqRel);
         let counted = Counted(self);
         if self.phase() >= Phase::Closing {
-            return Err(Error::client(
-                "Client is not connected. Call connect() first.",
-            ));
+            return Err(Error::not_connected());
         }
         if before >= LONGEST_QUEUE {
             return Err(Error::backpressure(format!(

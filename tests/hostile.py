@@ -30,7 +30,7 @@ PATIENT = {"total_timeout": 30_000}
 
 def configuration(hosts, **more):
     """A client's configuration, with patience."""
-    policies = {name: PATIENT for name in ("read", "write", "operate", "remove", "batch")}
+    policies = dict.fromkeys(("read", "write", "operate", "remove", "batch"), PATIENT)
     return {"hosts": hosts, "policies": policies, **more}
 
 
@@ -118,7 +118,7 @@ def python_process(code, *arguments, options=("-W", "error"), timeout=50, execut
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment, **settings)
 
 
-class Cut(Exception):  # noqa: N818 (an order, not an error)
+class Cut(Exception):
     """Raised by a proxy's `answer` hook: send these bytes, then break the connection."""
 
     def __init__(self, last=b""):

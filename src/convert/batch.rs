@@ -1,9 +1,10 @@
 //! Rows of a batch: converted a few at a time, or not before they are asked for.
 
 use aerospike_core::{BatchOperation, IndexMap, Key, Value};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyIterator, PyList, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -16,7 +17,7 @@ use crate::error::Error;
 use crate::numpy::{Columns, Conduct, Layout};
 
 /// The code of a row that was never answered.
-const UNANSWERED: i32 = -1;
+const UNANSWERED: i32 = -15;
 
 /// A row's bins.
 enum Bins {
@@ -52,9 +53,14 @@ impl Row {
         row
     }
 
-    /// The row of a record that no attempt was answered for.
+    /// The row of a record in a batch that failed as a whole.
+    pub(crate) fn failed(key: &Key, failure: &Error) -> Self {
+        Self::empty(key.digest(), failure.code(), failure.in_doubt())
+    }
+
+    /// The row of a record that was not sent.
     pub(crate) fn unanswered(key: &Key) -> Self {
-        Self::empty(key.digest(), UNANSWERED, true)
+        Self::empty(key.digest(), UNANSWERED, false)
     }
 
     const fn empty(digest: [u8; 20], code: i32, in_doubt: bool) -> Self {
@@ -147,11 +153,20 @@ pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<La
 }
 
 impl LazyBatchRecords {
-    /// Takes every row in turn. The lock is held while Python objects are made, never while foreign code
-    /// runs.
-    fn each<T>(&self, mut visit: impl FnMut(usize, &mut Row) -> PyResult<T>) -> PyResult<Vec<T>> {
-        let mut rows = self.rows.lock();
-        rows.iter_mut()
+    /// The rows. Whoever waits for them lets the interpreter go: making a GeoJSON runs Python code, so that
+    /// another thread may have its turn while they are held.
+    fn rows(&self, py: Python<'_>) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock_py_attached(py)
+    }
+
+    /// Takes every row in turn.
+    fn each<T>(
+        &self,
+        py: Python<'_>,
+        mut visit: impl FnMut(usize, &mut Row) -> PyResult<T>,
+    ) -> PyResult<Vec<T>> {
+        self.rows(py)
+            .iter_mut()
             .enumerate()
             .map(|(index, row)| visit(index, row))
             .collect()
@@ -159,10 +174,10 @@ impl LazyBatchRecords {
 
     /// User key to row, of those found and given by user key.
     fn found_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyAny>, usize)>> {
-        let codes = self.each(|_, row| Ok(row.code))?;
+        let codes = self.each(py, |_, row| Ok(row.code))?;
         let mut found = Vec::with_capacity(codes.len());
         for (index, _) in codes.iter().enumerate().filter(|(_, code)| **code == 0) {
-            let key = self.keys.user_key(py, index)?;
+            let key = self.keys.dict_key(py, index)?;
             if !key.is_none() {
                 found.push((key, index));
             }
@@ -171,12 +186,12 @@ impl LazyBatchRecords {
     }
 
     fn fill(&self, py: Python<'_>, dict: &Bound<'_, PyDict>, index: usize) -> PyResult<()> {
-        let bins = match self.rows.lock().get_mut(index) {
+        let bins = match self.rows(py).get_mut(index) {
             Some(row) => row.dict(py)?,
             None => None,
         };
         if let Some(bins) = bins {
-            let key = self.keys.user_key(py, index)?;
+            let key = self.keys.dict_key(py, index)?;
             if !key.is_none() {
                 dict.set_item(key, bins)?;
             }
@@ -203,7 +218,7 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_list.md")]
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.each(|_, row| row.dict(py))?)
+        PyList::new(py, self.each(py, |_, row| row.dict(py))?)
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
@@ -212,7 +227,7 @@ impl LazyBatchRecords {
         let this = slf.get();
         let layout = Layout::parse(dtype)?;
         let mut columns = Columns::new(&layout, this.keys.len());
-        this.each(|index, row| {
+        this.each(py, |index, row| {
             let parsed;
             let bins = match &row.bins {
                 Bins::Absent => None,
@@ -233,7 +248,7 @@ impl LazyBatchRecords {
     #[doc = include_str!("../docs/LazyBatchRecords.batch_records.md")]
     #[getter]
     fn batch_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let records = self.each(|index, row| {
+        let records = self.each(py, |index, row| {
             let key = self.keys.to_python(py, index, &row.digest)?;
             row.record(py, &key)
         })?;
@@ -242,8 +257,8 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.result_codes.md")]
     #[getter]
-    fn result_codes(&self) -> PyResult<Vec<i32>> {
-        self.each(|_, row| Ok(row.code))
+    fn result_codes(&self, py: Python<'_>) -> PyResult<Vec<i32>> {
+        self.each(py, |_, row| Ok(row.code))
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.missing.md")]
@@ -251,7 +266,7 @@ impl LazyBatchRecords {
     fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         const NOT_FOUND: i32 = 2;
         let list = PyList::empty(py);
-        for (index, code) in self.result_codes()?.into_iter().enumerate() {
+        for (index, code) in self.result_codes(py)?.into_iter().enumerate() {
             let key = self.keys.user_key(py, index)?;
             if code == NOT_FOUND && !key.is_none() {
                 list.append(key)?;
@@ -273,8 +288,8 @@ impl LazyBatchRecords {
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.found_count.md")]
-    fn found_count(&self) -> usize {
-        self.rows.lock().iter().filter(|row| row.code == 0).count()
+    fn found_count(&self, py: Python<'_>) -> usize {
+        self.rows(py).iter().filter(|row| row.code == 0).count()
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.release_cache.md")]
@@ -355,11 +370,11 @@ impl LazyBatchRecords {
             .rich_compare(other, pyo3::basic::CompareOp::Eq)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self, py: Python<'_>) -> String {
         format!(
             "LazyBatchRecords(count={}, found={})",
             self.keys.len(),
-            self.found_count()
+            self.found_count(py)
         )
     }
 
@@ -395,7 +410,7 @@ impl LazyBatchRecords {
             return Ok(None);
         };
         let index: usize = index.extract()?;
-        match self.rows.lock().get_mut(index) {
+        match self.rows(py).get_mut(index) {
             Some(row) => row.dict(py),
             None => Ok(None),
         }
@@ -406,7 +421,7 @@ impl LazyBatchRecords {
 pub(crate) fn row_map<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for index in 0..keys.len() {
-        let key = keys.user_key(py, index)?;
+        let key = keys.dict_key(py, index)?;
         if key.is_none() {
             dict.set_item(format!("__no_user_key_{index}__"), index)?;
         } else {

@@ -7,7 +7,7 @@ use aerospike_core::Host;
 use aerospike_core::policy::{AuthMode, ClientPolicy};
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
 
 use super::policy::{Policies, suggestion};
 use super::value::{repr, str_of, type_name};
@@ -59,6 +59,15 @@ const MEANINGLESS: &[(&str, &str)] = &[
     (
         "compression_threshold",
         "set it in a policy, with 'compress'",
+    ),
+    ("lua", "modules are registered with 'udf_put'; leave it out"),
+    (
+        "config_provider",
+        "give the configuration here; leave it out",
+    ),
+    (
+        "force_single_node",
+        "use 'ip_map' where nodes announce addresses that cannot be reached; leave it out",
     ),
 ];
 
@@ -175,7 +184,7 @@ fn check_names(dict: &Bound<'_, PyDict>) -> Result<()> {
                 "configuration '{name}' has no meaning here: {advice}"
             ))
             .map_err(|_| Error::value("configuration names hold no NUL"))?;
-            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 3)?;
+            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)?;
         } else if !NAMES.contains(&name.as_str()) {
             return Err(Error::argument(format!(
                 "configuration '{name}' is unknown; {}",
@@ -195,11 +204,12 @@ impl<'py> Fields<'_, 'py> {
         Ok(self.0.get_item(name)?.filter(|value| !value.is_none()))
     }
 
+    /// None is no number, and least of all a timeout.
     fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>> {
-        let Some(value) = self.get(name)? else {
+        let Some(value) = self.0.get_item(name)? else {
             return Ok(None);
         };
-        let number: i64 = if value.is_instance_of::<pyo3::types::PyBool>() {
+        let number: i64 = if value.is_instance_of::<PyBool>() {
             return Err(bad(name, &value, "an int"));
         } else {
             value.extract().map_err(|_| bad(name, &value, "an int"))?
@@ -218,6 +228,18 @@ impl<'py> Fields<'_, 'py> {
     fn text(&self, name: &str) -> Result<Option<String>> {
         self.get(name)?
             .map(|value| value.extract().map_err(|_| bad(name, &value, "a str")))
+            .transpose()
+    }
+
+    /// A text that no message may show.
+    fn secret(&self, name: &str) -> Result<Option<String>> {
+        self.get(name)?
+            .map(|value| {
+                value.extract().map_err(|_| {
+                    let kind = type_name(&value);
+                    Error::argument(format!("configuration '{name}': a {kind} is not a str"))
+                })
+            })
             .transpose()
     }
 }
@@ -255,6 +277,12 @@ fn client_policy(
             "configuration 'min_conns_per_node': {least} is more than max_conns_per_node, {most}"
         )));
     }
+    let pools: u8 = fields.number("conn_pools_per_node")?.unwrap_or(1);
+    if pools == 0 || usize::from(pools) > most {
+        return Err(Error::argument(format!(
+            "configuration 'conn_pools_per_node': {pools} is not 1 to max_conns_per_node, {most}"
+        )));
+    }
     let tend_interval = fields.number("tend_interval")?.unwrap_or(1000);
     if tend_interval < SHORTEST_TEND {
         return Err(Error::argument(format!(
@@ -268,7 +296,7 @@ fn client_policy(
         min_conns_per_node: least.unwrap_or(WARM.min(most)),
         max_conns_per_node: most,
         // One pool, so that one permit is one connection.
-        conn_pools_per_node: fields.number("conn_pools_per_node")?.unwrap_or(1),
+        conn_pools_per_node: pools,
         fail_if_not_connected: fields.flag("fail_if_not_connected")?.unwrap_or(true),
         tend_interval,
         use_services_alternate: fields.flag("use_services_alternate")?.unwrap_or(false),
@@ -304,7 +332,7 @@ fn auth_mode(
         (None, Some(_)) => {
             return Err(Error::client("connect() got a password without a username"));
         }
-        (None, None) => (fields.text("user")?, fields.text("password")?),
+        (None, None) => (fields.text("user")?, fields.secret("password")?),
     };
     let mode: u8 = fields.number("auth_mode")?.unwrap_or(0);
     match (mode, user, password) {
@@ -377,8 +405,9 @@ fn parse_hosts(fields: &Fields<'_, '_>) -> Result<Vec<Host>> {
     entries
         .iter()
         .map(|entry| {
-            parse_host(entry)
-                .map_err(|error| error.within(format!("configuration 'hosts': {}", repr(entry))))
+            parse_host(entry).map_err(|error| {
+                Error::host(error.text()).within(format!("configuration 'hosts': {}", repr(entry)))
+            })
         })
         .collect()
 }
@@ -387,34 +416,39 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
     if let Ok(text) = entry.cast::<PyString>() {
         return parse_address(str_of(text)?);
     }
-    let Ok(tuple) = entry.cast::<PyTuple>() else {
-        return Err(Error::value(
+    let parts = if let Ok(tuple) = entry.cast::<PyTuple>() {
+        tuple.clone()
+    } else if let Ok(list) = entry.cast::<PyList>() {
+        list.to_tuple()
+    } else {
+        return Err(Error::host(
             "a host is (host, port), (host, port, tls_name), (host,) or \"host:port\"",
         ));
     };
-    let name: String = tuple
+    let name: String = parts
         .get_item(0)
         .ok()
         .and_then(|name| name.extract().ok())
         .filter(|name: &String| !name.is_empty())
-        .ok_or_else(|| Error::value("the host name must be a non-empty str"))?;
-    let port = match tuple.get_item(1) {
+        .ok_or_else(|| Error::host("the host name must be a non-empty str"))?;
+    let port = match parts.get_item(1) {
         Err(_) => DEFAULT_PORT,
+        Ok(port) if port.is_instance_of::<PyBool>() => checked_port(None)?,
         Ok(port) => checked_port(port.extract().ok())?,
     };
-    match tuple.len() {
+    match parts.len() {
         1 | 2 => Ok(Host::new(&name, port)),
         3 => {
-            let tls_name: Option<String> = tuple
+            let tls_name: Option<String> = parts
                 .get_item(2)?
                 .extract()
-                .map_err(|_| Error::value("the TLS name must be a str or None"))?;
+                .map_err(|_| Error::host("the TLS name must be a str or None"))?;
             Ok(match tls_name {
                 Some(tls_name) => Host::new_tls(&name, &tls_name, port),
                 None => Host::new(&name, port),
             })
         }
-        _ => Err(Error::value(
+        _ => Err(Error::host(
             "a host has at most three parts: (host, port, tls_name)",
         )),
     }
@@ -426,7 +460,7 @@ fn parse_address(text: &str) -> Result<Host> {
     let (name, port) = if let Some(rest) = text.strip_prefix('[') {
         let (name, rest) = rest
             .split_once(']')
-            .ok_or_else(|| Error::value("an IPv6 address needs its closing bracket"))?;
+            .ok_or_else(|| Error::host("an IPv6 address needs its closing bracket"))?;
         (name, rest.strip_prefix(':'))
     } else if text.matches(':').count() > 1 {
         (text, None)
@@ -437,7 +471,7 @@ fn parse_address(text: &str) -> Result<Host> {
         }
     };
     if name.is_empty() {
-        return Err(Error::value("the host name is empty"));
+        return Err(Error::host("the host name is empty"));
     }
     let port = match port {
         None => DEFAULT_PORT,
@@ -449,5 +483,5 @@ fn parse_address(text: &str) -> Result<Host> {
 fn checked_port(port: Option<i64>) -> Result<u16> {
     port.and_then(|port| u16::try_from(port).ok())
         .filter(|&port| port > 0)
-        .ok_or_else(|| Error::value("the port must be an int from 1 to 65535"))
+        .ok_or_else(|| Error::host("the port must be an int from 1 to 65535"))
 }

@@ -4,7 +4,7 @@
 use aerospike_core::Key;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::key::{self, parse_namespace, parse_set};
@@ -88,6 +88,20 @@ impl Keys {
         }
     }
 
+    /// The user key as a dict can hold it: where it cannot be hashed, as a bytearray, its bytes.
+    pub(crate) fn dict_key<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let key = self.user_key(py, index)?;
+        let changes = key.is_instance_of::<PyByteArray>() || key.is_instance_of::<PyMemoryView>();
+        if changes {
+            return py.get_type::<PyBytes>().call1((key,));
+        }
+        Ok(key)
+    }
+
     /// The `AerospikeKey` of a row.
     pub(crate) fn to_python<'py>(
         &self,
@@ -148,7 +162,7 @@ fn element<'py>(
 type Columns<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// `(namespace, set, [user keys…])`, if it is that: a key tuple ends in one user key, this in many.
-fn as_columns<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Columns<'py>>> {
+pub(crate) fn as_columns<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Columns<'py>>> {
     let Ok(tuple) = object.cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -176,9 +190,8 @@ pub(crate) fn items_of<'py>(
     if let Ok(tuple) = object.cast::<PyTuple>() {
         return Ok(tuple.iter().collect());
     }
-    let is_text =
-        object.is_instance_of::<PyString>() || object.is_instance_of::<pyo3::types::PyBytes>();
-    if is_text || object.is_instance_of::<pyo3::types::PyDict>() {
+    let is_text = object.is_instance_of::<PyString>() || object.is_instance_of::<PyBytes>();
+    if is_text || object.is_instance_of::<PyDict>() {
         return Err(Error::wrong_type(format!(
             "{what} is a sequence, not a {}",
             type_name(object)

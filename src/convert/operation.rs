@@ -3,7 +3,7 @@
 use aerospike_core::operations::{self, Operation};
 use aerospike_core::{Bin, Value};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBool, PyDict, PyString};
 
 use super::keys::items_of;
 use super::value::{self, repr, str_of, type_name};
@@ -24,7 +24,8 @@ const DELETE: i64 = 12;
 /// Operations on one record.
 pub(crate) struct Operations {
     pub(crate) list: Vec<Operation>,
-    /// Of each, the bin whose answer it gives; None for those that answer nothing.
+    /// Of each that has a place in the reply when all are asked to answer, the bin; None for those that
+    /// answer nothing. A touch has no place (protocol section 2.8).
     pub(crate) answers: Vec<Option<String>>,
     pub(crate) writes: bool,
 }
@@ -50,15 +51,19 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
     let dict = item.cast::<PyDict>().map_err(|_| {
         Error::wrong_type(format!("an operation is a dict, not {}", type_name(item)))
     })?;
-    let code: i64 = match dict.get_item("op")? {
-        Some(code) => code.extract().map_err(|_| {
-            Error::argument(format!(
-                "'op' is an OPERATOR_ constant, not {}",
-                repr(&code)
-            ))
-        })?,
-        None => return Err(Error::argument("'op' is missing")),
+    let Some(code) = dict.get_item("op")? else {
+        return Err(Error::argument("'op' is missing"));
     };
+    let number: Option<i64> = match code.is_instance_of::<PyBool>() {
+        true => None,
+        false => code.extract().ok(),
+    };
+    let code = number.ok_or_else(|| {
+        Error::argument(format!(
+            "'op' is an OPERATOR_ constant, not {}",
+            repr(&code)
+        ))
+    })?;
     let (operation, answer) = match code {
         READ => match dict.get_item("bin")?.filter(|bin| !bin.is_none()) {
             Some(bin) => {
@@ -90,7 +95,9 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
     };
     operations.writes |= matches!(code, WRITE | INCREMENT | APPEND | PREPEND | TOUCH | DELETE);
     operations.list.push(operation);
-    operations.answers.push(answer);
+    if code != TOUCH {
+        operations.answers.push(answer);
+    }
     Ok(())
 }
 
@@ -169,9 +176,9 @@ pub(crate) fn bin_name<'a>(object: &'a Bound<'_, PyAny>) -> Result<&'a str> {
     Ok(name)
 }
 
-/// A list of bin names.
-pub(crate) fn bin_names(object: &Bound<'_, PyAny>) -> Result<Vec<String>> {
-    items_of(object, "bins")?
+/// A list of bin names, an argument called `what`.
+pub(crate) fn bin_names(object: &Bound<'_, PyAny>, what: &str) -> Result<Vec<String>> {
+    items_of(object, what)?
         .iter()
         .map(|item| bin_name(item).map(str::to_owned))
         .collect()

@@ -208,7 +208,9 @@ impl Options {
             return Ok(());
         }
         if let Ok(prepared) = object.cast::<PreparedPolicy>() {
-            self.overlay(&prepared.get().options);
+            let prepared = &prepared.get().options;
+            self.overlay(prepared);
+            self.ttl = prepared.ttl.or(self.ttl);
             return Ok(());
         }
         let dict = object.cast::<PyDict>().map_err(|_| {
@@ -254,8 +256,11 @@ impl Options {
         )))
     }
 
-    /// Takes over whatever `other` says.
+    /// Takes over whatever `other` says; a time to live that leaves it to the client's default leaves it here.
     pub(crate) fn overlay(&mut self, other: &Self) {
+        if other.ttl != Some(Ttl::ClientDefault) {
+            self.ttl = other.ttl.or(self.ttl);
+        }
         macro_rules! take {
             ($($field:ident),*) => {$(
                 if other.$field.is_some() {
@@ -285,7 +290,6 @@ impl Options {
             durable_delete,
             on_locking_only,
             respond_per_each_op,
-            ttl,
             allow_inline,
             allow_inline_ssd,
             respond_all_keys,
@@ -445,6 +449,7 @@ pub(crate) struct Policies {
     remove: (Options, Arc<WritePolicy>),
     batch: (Options, Arc<BatchPolicy>),
     batch_write: (Options, Arc<BatchPolicy>),
+    batch_remove: (Options, Arc<BatchPolicy>),
     info: Options,
 }
 
@@ -469,18 +474,21 @@ impl Policies {
             options.fill_write(&mut policy);
             (options, Arc::new(policy))
         };
-        let batch = |mut policy: BatchPolicy| {
-            let options = options("batch");
-            options.fill_batch(&mut policy);
-            (options, Arc::new(policy))
+        // What is said of all batches, and over it what is said of one kind.
+        let batch = |mut policy: BatchPolicy, kind: &str| {
+            let mut said = options("batch");
+            said.overlay(&options(kind));
+            said.fill_batch(&mut policy);
+            (said, Arc::new(policy))
         };
         Self {
             read: read("read"),
             write: write("write"),
             operate: write("operate"),
             remove: write("remove"),
-            batch: batch(BatchPolicy::default()),
-            batch_write: batch(BatchPolicy::write_default()),
+            batch: batch(BatchPolicy::default(), "batch"),
+            batch_write: batch(BatchPolicy::write_default(), "batch_write"),
+            batch_remove: batch(BatchPolicy::write_default(), "batch_remove"),
             info: options("info"),
         }
     }
@@ -488,7 +496,18 @@ impl Policies {
     /// Reads `config["policies"]`.
     pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
         const KINDS: &[&str] = &[
-            "read", "write", "operate", "remove", "batch", "info", "apply", "query", "scan",
+            "read",
+            "write",
+            "operate",
+            "remove",
+            "batch",
+            "batch_write",
+            "batch_remove",
+            "batch_apply",
+            "info",
+            "apply",
+            "query",
+            "scan",
             "admin",
         ];
         let dict = object.cast::<PyDict>().map_err(|_| {
@@ -568,6 +587,14 @@ impl Policies {
         policy: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Arc<BatchPolicy>, Options)> {
         batch_over(&self.batch_write, policy)
+    }
+
+    /// The policy of a batch that removes, and all that was said for its rows.
+    pub(crate) fn batch_remove(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Arc<BatchPolicy>, Options)> {
+        batch_over(&self.batch_remove, policy)
     }
 
     /// The timeout of an info command in milliseconds; 0 is the core's default.

@@ -271,18 +271,9 @@ fn dict<'py, 'a>(
     py: Python<'py>,
     pairs: impl Iterator<Item = (&'a Value, &'a Value)> + Clone,
 ) -> PyResult<Bound<'py, PyAny>> {
-    // Other languages can store keys that a dict cannot hold.
-    let unhashable = |key: &Value| {
-        matches!(
-            key,
-            Value::List(_)
-                | Value::HashMap(_)
-                | Value::OrderedMap(_)
-                | Value::SortedMap(_)
-                | Value::KeyValueList(_)
-        )
-    };
-    if pairs.clone().any(|(key, _)| unhashable(key)) {
+    // Others can store keys that a dict cannot hold, or not apart: 1, 1.0 and True are one key to it.
+    let is_plain = |key: &Value| matches!(key, Value::Int(_) | Value::String(_) | Value::Blob(_));
+    if !pairs.clone().all(|(key, _)| is_plain(key)) {
         return Ok(pair_list(py, pairs)?.into_any());
     }
     let dict = PyDict::new(py);

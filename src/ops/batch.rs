@@ -40,31 +40,51 @@ pub(crate) async fn send(
     let failure = if operations.is_empty() {
         None
     } else {
-        cluster.client.batch(policy, &mut operations).await.err()
-    };
-    if let Some(error) = failure {
-        if operations
-            .iter()
-            .all(|operation| operation.result_code().is_none())
-        {
-            return Err(error.into());
+        match cluster.client.batch(policy, &mut operations).await {
+            Ok(()) => refusal(&operations, policy),
+            Err(error) => Some(error.into()),
         }
-        let failure = Some(error.into());
-        return Ok(Answers {
+    };
+    match failure {
+        Some(error) if !operations.iter().any(is_answered) => Err(error),
+        failure => Ok(Answers {
             operations,
             failure,
-        });
+        }),
     }
-    Ok(Answers {
-        operations,
-        failure: None,
-    })
+}
+
+/// Whether a server said what became of the row; the core gives a client's failure to rows, too.
+fn is_answered(operation: &BatchOperation) -> bool {
+    match operation.error() {
+        Some(error) => {
+            error.server_result_code().is_some() && !BATCH_CODES.contains(&error.result_code())
+        }
+        None => operation.batch_record().record.is_some(),
+    }
+}
+
+/// Codes of a batch and of no row: disabled, too many rows, queues full.
+const BATCH_CODES: [i32; 3] = [150, 151, 152];
+
+/// Why a node answered for none of its rows: where all are to be answered, it refused them together. The
+/// core takes that for the answer of the first of them.
+fn refusal(operations: &[BatchOperation], policy: &BatchPolicy) -> Option<Error> {
+    let is_silent = |operation: &BatchOperation| {
+        operation.error().is_none() && operation.batch_record().record.is_none()
+    };
+    if !policy.respond_all_keys || !operations.iter().any(is_silent) {
+        return None;
+    }
+    let errors = || operations.iter().filter_map(BatchOperation::error);
+    let error = errors()
+        .find(|error| BATCH_CODES.contains(&error.result_code()))
+        .or_else(|| errors().next())?;
+    Some(Error::server(error.result_code(), error.base_message()))
 }
 
 /// Codes that another attempt can cure: memory, time-out, partition, busy key, overload.
 const CURABLE: [i32; 5] = [8, 9, 11, 14, 18];
-/// Codes by which a retried write may meet itself: generation and existence.
-const OWN_TRACES: [i32; 2] = [3, 5];
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -81,6 +101,11 @@ fn pause(attempt: usize) -> Duration {
 fn is_curable(row: &Row) -> bool {
     // Negative: it was not answered, or not sent.
     row.code < 0 || CURABLE.contains(&row.code)
+}
+
+/// Whether a batch that failed as a whole may be sent again.
+fn can_be_cured(error: &Error) -> bool {
+    error.is_transport() || CURABLE.contains(&error.code())
 }
 
 /// Sends rows, and those that failed for a passing reason again, up to `retry` times while the total
@@ -105,24 +130,32 @@ pub(crate) async fn send_with_retry(
     };
     let mut rows: Vec<Option<Row>> = keys.iter().map(|_| None).collect();
     let mut open: Vec<usize> = (0..keys.len()).collect();
+    let mut any_answer = false;
+    let mut failure: Option<Error> = None;
     loop {
         report.attempts += 1;
         let operations = open.iter().filter_map(|&index| make(index)).collect();
         match send(cluster, policy, operations).await {
             Ok(answers) => {
+                any_answer = true;
                 for (&index, answer) in open.iter().zip(answers.rows()) {
                     if let Some(row) = rows.get_mut(index) {
                         *row = Some(merge(row.take(), answer));
                     }
                 }
             }
-            Err(error) if report.attempts > retry || !error.is_transport() => {
-                // Earlier attempts may have answered for some rows; a first one has nothing to report.
-                if rows.iter().all(Option::is_none) {
-                    return Err(error);
+            Err(error) => {
+                for &index in &open {
+                    if let (Some(row), Some(key)) = (rows.get_mut(index), keys.get(index)) {
+                        *row = Some(merge(row.take(), Row::failed(key, &error)));
+                    }
+                }
+                let doubt = failure.as_ref().is_some_and(Error::in_doubt);
+                let error = failure.insert(error.or_in_doubt(doubt));
+                if !can_be_cured(error) {
+                    break;
                 }
             }
-            Err(_) => {}
         }
         open.retain(|&index| {
             rows.get(index)
@@ -139,6 +172,10 @@ pub(crate) async fn send_with_retry(
         }
         tokio::time::sleep(pause).await;
     }
+    // Where no attempt was answered there is nothing to report but the failure.
+    if let Some(error) = failure.filter(|_| !any_answer) {
+        return Err(error);
+    }
     report.unresolved = open.len();
     let rows = rows.into_iter().zip(keys).map(|(row, key)| {
         let mut row = row.unwrap_or_else(|| Row::unanswered(key));
@@ -151,10 +188,9 @@ pub(crate) async fn send_with_retry(
     Ok((rows, report))
 }
 
-/// What a later attempt answered, with the doubt an earlier one left: it may have met its own write.
+/// What a later attempt answered, with the doubt an earlier one left: the record may have been written then,
+/// and a later one that failed on its generation or existence may have met its own write.
 fn merge(earlier: Option<Row>, mut later: Row) -> Row {
-    if earlier.is_some_and(|earlier| earlier.in_doubt) && OWN_TRACES.contains(&later.code) {
-        later.in_doubt = true;
-    }
+    later.in_doubt |= later.code != 0 && earlier.is_some_and(|earlier| earlier.in_doubt);
     later
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchDeletePolicy, BatchOperation, Key};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
 use super::batch_write::parse_retry;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::key;
-use crate::convert::keys::{Keys, items_of};
+use crate::convert::keys::{Keys, as_columns, items_of};
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Shape};
 use crate::error::{Error, Result};
@@ -34,9 +34,10 @@ impl BatchRemove {
         retry: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
         let retry = parse_retry(retry)?;
-        let (policy, options) = policies.batch_write(policy)?;
+        let (policy, options) = policies.batch_remove(policy)?;
         let common = Arc::new(options.batch_delete());
-        if !has_pairs(keys)? {
+        // Columns hold no pairs.
+        if as_columns(keys)?.is_some() {
             let (keys, callers) = Keys::parse(keys)?;
             let row_policies = vec![common; keys.len()];
             return Ok((
@@ -74,33 +75,17 @@ impl BatchRemove {
     }
 }
 
-/// `(key, meta)`, if it is that.
+/// `(key, meta)`, if it is that: its first element is a key, where that of a key is a namespace.
 fn as_pair<'py>(
     item: &Bound<'py, PyAny>,
 ) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
     let Ok(tuple) = item.cast::<PyTuple>() else {
         return Ok(None);
     };
-    if tuple.len() != 2 || !tuple.get_item(1)?.is_instance_of::<PyDict>() {
+    if tuple.len() != 2 || !tuple.get_item(0)?.is_instance_of::<PyTuple>() {
         return Ok(None);
     }
     Ok(Some((tuple.get_item(0)?, tuple.get_item(1)?)))
-}
-
-fn has_pairs(keys: &Bound<'_, PyAny>) -> Result<bool> {
-    // Columns and arrays hold no pairs; what is no sequence at all is for `Keys` to refuse.
-    let Ok(length) = keys.len() else {
-        return Ok(false);
-    };
-    if keys.hasattr("tolist")? || !keys.hasattr("__getitem__")? || keys.is_instance_of::<PyDict>() {
-        return Ok(false);
-    }
-    for index in 0..length {
-        if as_pair(&keys.get_item(index)?)?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 impl Operation for BatchRemove {

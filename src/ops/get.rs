@@ -48,7 +48,7 @@ impl Get {
 pub(crate) fn read_bins(bins: Option<&Bound<'_, PyAny>>) -> Result<Bins> {
     Ok(match bins.filter(|bins| !bins.is_none()) {
         None => Bins::All,
-        Some(bins) => match operation::bin_names(bins)? {
+        Some(bins) => match operation::bin_names(bins, "bins")? {
             names if names.is_empty() => Bins::None,
             names => Bins::Some(names),
         },

@@ -125,7 +125,7 @@ impl OperateOrdered {
         // Every operation answers, if only with nothing: so the answers line up with what was asked. The
         // server refuses that together with a read of all bins (protocol section 2.8).
         let reads_all = matches!(&shape, Shape::Ordered(_, answers) if answers.iter().flatten().any(String::is_empty));
-        Arc::make_mut(&mut policy).respond_per_each_op = operations.writes && !reads_all;
+        Arc::make_mut(&mut policy).respond_per_each_op = !reads_all;
         Ok((
             Self(Operations {
                 key: parsed,

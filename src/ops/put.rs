@@ -158,7 +158,7 @@ impl RemoveBin {
         key: &Bound<'_, PyAny>,
         names: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        let names = operation::bin_names(names)?;
+        let names = operation::bin_names(names, "bin_names")?;
         if names.is_empty() {
             return Err(Error::value(
                 "bin_names is empty: there is nothing to remove",

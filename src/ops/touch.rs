@@ -6,6 +6,7 @@ use std::time::Duration;
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Expiration, Key};
 use pyo3::prelude::*;
+use pyo3::types::PyInt;
 
 use super::put::Rules;
 use super::{Operation, shorten, total_timeout};
@@ -30,13 +31,14 @@ impl Touch {
     ) -> Result<(Self, Shape)> {
         let mut policy = rules.policies.write(rules.policy, rules.meta)?;
         if let Some(val) = val {
-            if val.lt(0)? {
+            let parsed = ttl(val).map_err(|error| error.within("val"));
+            if val.is_instance_of::<PyInt>() && val.lt(0)? {
                 return Err(Error::overflow(format!(
                     "val {} is negative: give special values in the policy",
                     repr(val)
                 )));
             }
-            match ttl(val).map_err(|error| error.within("val"))? {
+            match parsed? {
                 Ttl::Is(Expiration::NamespaceDefault) | Ttl::ClientDefault => {}
                 Ttl::Is(expiration) => Arc::make_mut(&mut policy).expiration = expiration,
             }
