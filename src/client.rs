@@ -170,12 +170,7 @@ impl BaseClient {
                 session: None,
                 patience,
             }),
-            Some(Phase::Connected | Phase::Closing) => {
-                if let Some(session) = &session {
-                    session.begin_closing();
-                }
-                Ok(Close { session, patience })
-            }
+            Some(Phase::Connected | Phase::Closing) => Ok(Close { session, patience }),
         }
     }
 }

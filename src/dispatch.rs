@@ -6,14 +6,18 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aerospike_bridge::completion::Lost as _;
 use futures_util::FutureExt;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use tokio::sync::oneshot;
 
 use crate::aio::pending::{self, Start};
 use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
+use crate::fork;
 use crate::ops::Operation;
 use crate::session::{Company, Session};
 
@@ -96,23 +100,32 @@ fn start<R: Request>(request: R) -> Start {
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
     let reply = if is_main_thread(py)? {
-        let request: Pin<Box<dyn Future<Output = Outcome> + Send>> =
-            Box::pin(outcome(request, Company::Alone));
-        wait_for_signals_too(py, engine, request)?
+        wait_for_signals_too(
+            py,
+            engine,
+            R::NAME,
+            Box::pin(outcome(request, Company::Alone)),
+        )?
     } else {
         py.detach(|| engine.reactor.block_on(outcome(request, Company::Alone)))?
     };
     Ok(shape.convert(py, reply)?.into_bound(py))
 }
 
+/// A request while somebody waits for it.
+type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
 /// The main thread comes back now and then to run signal handlers. If one raises, as Ctrl-C does, the
 /// request goes on without us.
 fn wait_for_signals_too(
     py: Python<'_>,
     engine: &Engine,
-    mut request: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+    name: &str,
+    mut request: Waiting,
 ) -> PyResult<crate::convert::reply::Reply> {
+    let generation = fork::generation();
     let listener = engine.heartbeat.listen(engine.reactor.handle());
+    let mut handed_over = false;
     loop {
         let outcome = py.detach(|| {
             engine.reactor.block_on(async {
@@ -126,13 +139,29 @@ fn wait_for_signals_too(
         if let Some(outcome) = outcome {
             return Ok(outcome?);
         }
-        if let Err(raised) = py.check_signals() {
-            engine.reactor.submit(Box::pin(async move {
-                drop(request.await);
-            }));
-            return Err(raised);
+        if !handed_over {
+            request = hand_over(engine, request);
+            handed_over = true;
+        }
+        py.check_signals()?;
+        if generation != fork::generation() {
+            // A handler made this process: the answer goes to the parent.
+            return Err(PyRuntimeError::new_err(format!(
+                "{name}: the process has forked since this call began",
+            )));
         }
     }
+}
+
+/// From now on the request is the I/O thread's. While a signal handler runs, nobody polls what waits on this thread; and a handler
+/// that closes the client would wait for it for ever.
+fn hand_over(engine: &Engine, request: Waiting) -> Waiting {
+    let (sender, receiver) = oneshot::channel();
+    engine.reactor.submit(Box::pin(async move {
+        // Nobody listens any more if a handler has raised.
+        let _ = sender.send(request.await);
+    }));
+    Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost().0) })
 }
 
 /// Whether this is the thread that runs signal handlers.
@@ -142,7 +171,7 @@ fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
         /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
         static ANSWER: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
     }
-    let generation = crate::fork::generation();
+    let generation = fork::generation();
     if let Some((known, answer)) = ANSWER.get()
         && known == generation
     {

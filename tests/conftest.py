@@ -3,6 +3,10 @@ from __future__ import annotations
 import gc
 
 import pytest
+
+# Before it is imported, so that what it asserts is told in full.
+pytest.register_assert_rewrite("hostile")
+
 from hostile import LOOPS, Proxy, Runner, configuration
 
 import aerospike_py

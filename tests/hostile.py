@@ -102,20 +102,18 @@ def never_awaited(function):
     return [str(warning.message) for warning in caught]
 
 
-def python(code, *arguments, options=("-W", "error"), timeout=50, executable=sys.executable, **settings):
+def python(code, *arguments, **settings):
     """Runs code in an interpreter of its own, which must end well and say nothing on stderr. Returns what it printed."""
-    done = python_process(code, *arguments, options=options, timeout=timeout, executable=executable, **settings)
+    done = python_process(["-c", code, *arguments], **settings)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     return done.stdout
 
 
-def python_process(code, *arguments, options=("-W", "error"), timeout=50, executable=sys.executable, **settings):
-    """Runs code in an interpreter of its own; returns the completed process."""
-    command = [executable, *options, "-c", code, *map(str, arguments)]
-    path = str(Path(__file__).parent)
-    environment = settings.pop("env", None) or {}
-    environment = {**os.environ, "PYTHONPATH": path, **environment}
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment, **settings)
+def python_process(command, *, options=("-W", "error"), timeout=50, executable=sys.executable, env=None):
+    """Runs a command in an interpreter of its own; returns the completed process."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), **(env or {})}
+    command = [executable, *options, *map(str, command)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
 
 
 class Cut(Exception):

@@ -13,6 +13,13 @@ use crate::session::{Company, Session};
 /// Connects a session.
 pub(crate) struct Connect(pub(crate) Arc<Session>);
 
+impl Drop for Connect {
+    /// Never awaited, or panicked: the client must not be connecting for ever.
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
+}
+
 impl Request for Connect {
     const NAME: &'static str = "connect";
 

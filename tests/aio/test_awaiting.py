@@ -98,7 +98,7 @@ def test_task_group(client, run):
 @SINCE_311
 def test_task_group_is_ended_by_the_first_error(client, run):
     async def main():
-        with pytest.raises(BaseExceptionGroup) as caught:  # noqa: F821 (new in Python 3.11)
+        with pytest.raises(BaseExceptionGroup) as caught:
             async with asyncio.TaskGroup() as group:
                 group.create_task(asyncio.sleep(60))
                 group.create_task(client.get(("test", "awaiting", "absent")))
