@@ -177,6 +177,10 @@ impl Session {
                 operation.shorten(left);
             }
         }
+        if self.abandoned.is_cancelled() {
+            // What made room for it was ended by close() a moment ago, and so is this.
+            return Err(Error::closed(false));
+        }
         sent.store(true, Ordering::Relaxed);
         operation.run(cluster).await
     }
