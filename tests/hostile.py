@@ -212,17 +212,19 @@ class Proxy:
 
     async def _join(self, reader, writer):
         self.accepted += 1
-        there, back = await asyncio.open_connection(*self.target)
-        self._connections |= {writer, back}
-        self.most = max(self.most, len(self._connections) // 2)
+        mine = {writer}
         try:
+            there, back = await asyncio.open_connection(*self.target)
+            mine.add(back)
+            self._connections |= mine
+            self.most = max(self.most, len(self._connections) // 2)
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer, answers=True))
         except OSError:
             pass
         finally:
-            self._connections -= {writer, back}
-            writer.transport.abort()
-            back.transport.abort()
+            self._connections -= mine
+            for each in mine:
+                each.transport.abort()
 
     async def _pump(self, reader, writer, *, answers=False):
         while data := await reader.read(1 << 16):

@@ -9,7 +9,7 @@ import struct
 import threading
 
 import pytest
-from hostile import MESSAGE, Cut, Proxy, configuration, kind, python
+from hostile import MESSAGE, Cut, Proxy, configuration, kind, python_process
 
 import aerospike_py
 from aerospike_py.devserver import DevServer
@@ -45,8 +45,7 @@ def through(proxy):
 
 
 def test_a_connection_that_drops_mid_reply(proxy, through):
-    sizes = [0, 1, 7, 8, 9, 29, 30, 31]
-    for size in sizes:
+    for size in (0, 1, 7, 8, 9, 28, 29):
         proxy.answer = broken(lambda chunk, size=size: chunk[:size])
         with pytest.raises(aerospike_py.AerospikeError) as read:
             through.get(KEY, policy=ONCE)
@@ -217,27 +216,18 @@ def test_one_frozen_node_of_three_holds_up_nobody_elses_requests(run):
 
 
 def test_slow_answers_reach_those_who_asked(proxy, run):
-    """Byte by byte, for some of them."""
     generator = random.Random(5)
-    kept = {}
-
-    def answer(chunk):
-        if kind(chunk) != MESSAGE:
-            return chunk
-        return chunk
-
-    del kept
-    proxy.answer = answer
 
     async def main():
         async with aerospike_py.async_client(configuration(proxy.hosts)) as client:
             await asyncio.gather(*(client.put(key(n), {"n": n}) for n in range(100)))
             for _ in range(20):
                 proxy.freeze()
-                tasks = [asyncio.ensure_future(client.get(key(n))) for n in generator.sample(range(100), 50)]
+                asked = generator.sample(range(100), 50)
+                tasks = [asyncio.ensure_future(client.get(key(n))) for n in asked]
                 await asyncio.sleep(generator.random() / 50)
                 proxy.thaw()
-                await asyncio.gather(*tasks)
+                assert [record.bins["n"] for record in await asyncio.gather(*tasks)] == asked
 
     run(main())
 
@@ -303,10 +293,19 @@ print("lives")
 """
 
 
+def survives(*arguments):
+    """The process lives. What it may say is that a request panicked, which Rust's own hook prints and which is an exception for its caller:
+    the core client trusts sizes that a server sends."""
+    done = python_process(["-c", *arguments])
+    assert (done.returncode, done.stdout) == (0, "lives\n"), done.stderr
+    assert not done.stderr or "panicked at" in done.stderr
+    assert "abort" not in done.stderr
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_a_server_that_lies_ends_no_client(hosts, lie):
     """Each answer is an error or a record; the process lives, does not grow, and the client goes on."""
-    assert python(LIED_TO, hosts[0][1], lie) == "lives\n"
+    survives(LIED_TO, hosts[0][1], lie)
 
 
 NOISE = """
@@ -350,7 +349,7 @@ print("lives")
 
 @pytest.mark.parametrize("seed", range(3))
 def test_noise_in_answers_ends_no_client(hosts, seed):
-    assert python(NOISE, hosts[0][1], seed) == "lives\n"
+    survives(NOISE, hosts[0][1], seed)
 
 
 def test_threads_share_a_client_over_a_bad_network(proxy):
