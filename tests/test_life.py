@@ -185,6 +185,7 @@ def test_close_with_a_timeout_ends_blocked_threads(proxy):
     assert {type(each) for each in outcome} == {aerospike_py.ClientClosedError}
 
 
+@pytest.mark.timeout(20)  # before the frozen node is given up
 def test_a_second_close_with_a_timeout_overtakes_a_patient_one(proxy):
     client = aerospike_py.client(configuration(proxy.hosts)).connect()
     client.put(KEY, {"n": 1})
