@@ -32,6 +32,7 @@ mod error;
 mod expr;
 mod fork;
 mod heartbeat;
+mod interpreter;
 mod numpy;
 mod ops;
 mod partition_filter;
@@ -48,6 +49,7 @@ const PLAIN: &[&str] = &["is_connected", "get_node_names", "query"];
 #[pymodule(gil_used = false)]
 fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    interpreter::claim(py)?;
     module.add_class::<client::BaseClient>()?;
     module.add_class::<client::Client>()?;
     module.add_class::<client::AsyncClient>()?;

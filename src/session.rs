@@ -1,5 +1,6 @@
 //! What a client has between `connect` and `close`, in one process.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -200,6 +201,10 @@ impl Session {
                 operation.shorten(left);
             }
         }
+        if self.abandoned.is_cancelled() {
+            // What made room for it was ended by close() a moment ago, and so is this.
+            return Err(Error::closed(false));
+        }
         sent.store(true, Ordering::Relaxed);
         operation.run(cluster).await
     }
@@ -260,18 +265,15 @@ impl Session {
     /// Refuses new requests, waits for those under way, ends those that take too long, disconnects.
     pub(crate) async fn close(&self, patience: Option<Duration>) {
         self.begin_closing();
-        match patience {
-            Some(patience) => drop(tokio::time::timeout(patience, self.wait_idle()).await),
-            None => self.wait_idle().await,
-        }
+        let end = patience.map(|patience| Instant::now() + patience);
+        within(end, self.wait_idle()).await;
         self.abandoned.cancel();
         // Each request notices on its own task; they have nothing left to wait for.
         self.wait_idle().await;
         if self.advance(Phase::Closing, Phase::Closed)
             && let Some(cluster) = self.connected()
         {
-            // It fails only if it was closed before.
-            let _ = cluster.client.close().await;
+            within(end, cluster.client.disconnect()).await;
         }
     }
 
@@ -285,5 +287,13 @@ impl Session {
             }
             idle.await;
         }
+    }
+}
+
+/// Waits for something, until a moment at most.
+async fn within<F: Future>(end: Option<Instant>, what: F) {
+    match end {
+        Some(end) => drop(tokio::time::timeout_at(end.into(), what).await),
+        None => drop(what.await),
     }
 }

@@ -129,10 +129,14 @@ class Proxy:
     `answer` is called with each chunk that the server sends and returns what to pass on.
     """
 
-    def __init__(self, target):
+    def __init__(self, target, address=("127.0.0.1", 0)):
         self.target = target
+        self.address = address
         self.answer = None
+        # How many connections there were; the most at once; how many chunks wait to be passed on.
         self.accepted = 0
+        self.most = 0
+        self.held = 0
         self._connections = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="proxy", daemon=True)
@@ -149,7 +153,7 @@ class Proxy:
 
     @property
     def hosts(self):
-        return [("127.0.0.1", self._port)]
+        return [(self.address[0], self._port)]
 
     def freeze(self):
         """Passes nothing on, in either direction, and keeps every connection."""
@@ -193,7 +197,7 @@ class Proxy:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
+        server = await asyncio.start_server(accept, *self.address)
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
@@ -208,20 +212,25 @@ class Proxy:
 
     async def _join(self, reader, writer):
         self.accepted += 1
-        there, back = await asyncio.open_connection(*self.target)
-        self._connections |= {writer, back}
+        mine = {writer}
         try:
+            there, back = await asyncio.open_connection(*self.target)
+            mine.add(back)
+            self._connections |= mine
+            self.most = max(self.most, len(self._connections) // 2)
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer, answers=True))
         except OSError:
             pass
         finally:
-            self._connections -= {writer, back}
-            writer.transport.abort()
-            back.transport.abort()
+            self._connections -= mine
+            for each in mine:
+                each.transport.abort()
 
     async def _pump(self, reader, writer, *, answers=False):
         while data := await reader.read(1 << 16):
+            self.held += 1
             await self._open.wait()
+            self.held -= 1
             try:
                 if answers and self.answer:
                     data = self.answer(data)

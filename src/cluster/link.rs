@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use aerospike_core::Client;
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 /// The core's own tasks keep a client connected for ever that was dropped without `close`: because its connect failed half way, or
 /// because whoever connected has gone meanwhile.
@@ -20,6 +21,16 @@ impl Link {
             runtime: Handle::current(),
         }
     }
+
+    /// Disconnects, whether or not somebody waits for it: the core first ends its present round of the nodes, which takes as long as
+    /// they let it.
+    pub(crate) fn disconnect(&self) -> JoinHandle<()> {
+        let client = self.client.clone();
+        self.runtime.spawn(async move {
+            // It fails only if it was closed before.
+            let _ = client.close().await;
+        })
+    }
 }
 
 impl Deref for Link {
@@ -32,10 +43,6 @@ impl Deref for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        let client = self.client.clone();
-        self.runtime.spawn(async move {
-            // It fails only if it was closed before.
-            let _ = client.close().await;
-        });
+        drop(self.disconnect());
     }
 }
