@@ -2,6 +2,7 @@
 
 use aerospike_core::{IndexMap, Value};
 use numpy::PyArray1;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -54,7 +55,9 @@ impl Layout {
         let numpy = py
             .import("aerospike_py.numpy_batch")?
             .call_method0("_numpy")?;
-        let dtype = numpy.call_method1("dtype", (object,))?;
+        let dtype = numpy
+            .call_method1("dtype", (object,))
+            .map_err(|error| not_a_dtype(py, error))?;
         let names = dtype.getattr("names")?;
         if names.is_none() {
             return Err(Error::wrong_type(format!(
@@ -161,8 +164,8 @@ impl Field {
             }
             (Kind::Signed | Kind::Unsigned, Value::Float(number)) => {
                 let number = f64::from(number);
-                if conduct == Conduct::Strict && (number.fract() != 0.0 || !number.is_finite()) {
-                    return Err(self.overflow(&number.to_string()));
+                if conduct == Conduct::Strict {
+                    return self.write_whole(target, number);
                 }
                 // Toward zero; NaN gives 0. Infinities saturate in Rust and give 0 here.
                 let whole = if number.is_finite() { number as i64 } else { 0 };
@@ -218,6 +221,23 @@ impl Field {
         Ok(())
     }
 
+    /// A float into an integer field, if it is one of its numbers.
+    fn write_whole(&self, target: &mut [u8], number: f64) -> Result<()> {
+        // Exact: powers of two. Beyond them no field has room.
+        const SIGNED: f64 = 9_223_372_036_854_775_808.0;
+        let unsigned = self.kind == Kind::Unsigned && self.size == 8;
+        if number.fract() != 0.0 || number < -SIGNED {
+            return Err(self.overflow(&number.to_string()));
+        }
+        if number < SIGNED {
+            return self.write_int(target, number as i64, Conduct::Strict);
+        }
+        if unsigned && number < 2.0 * SIGNED {
+            return self.write_int(target, (number as u64).cast_signed(), Conduct::Truncate);
+        }
+        Err(self.overflow(&number.to_string()))
+    }
+
     fn write_float(&self, target: &mut [u8], number: f64, conduct: Conduct) -> Result<()> {
         let overflows = |narrow_is_infinite: bool| {
             conduct == Conduct::Strict && narrow_is_infinite && number.is_finite()
@@ -248,15 +268,27 @@ impl Field {
 
     fn mismatch(&self, value: &Value) -> Error {
         let what = match value {
-            Value::String(_) | Value::GeoJson(_) => "string",
-            Value::Int(_) => "integer",
-            Value::Float(_) => "float",
-            Value::Bool(_) => "bool",
-            Value::Blob(_) | Value::Hll(_) | Value::Unknown(..) => "blob",
-            Value::List(_) => "list",
-            _ => "map",
+            Value::String(_) | Value::GeoJson(_) => "a string",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a float",
+            Value::Bool(_) => "a bool",
+            Value::Blob(_) | Value::Hll(_) | Value::Unknown(..) => "a blob",
+            Value::List(_) => "a list",
+            _ => "a map",
         };
-        Error::wrong_type(format!("field '{}': the bin holds a {what}", self.name))
+        Error::wrong_type(format!("field '{}': the bin holds {what}", self.name))
+    }
+}
+
+/// What NumPy says of what is no dtype, as an error of ours.
+fn not_a_dtype(py: Python<'_>, error: PyErr) -> PyErr {
+    let message = format!("_dtype: {}", error.value(py));
+    if error.is_instance_of::<PyTypeError>(py) {
+        Error::wrong_type(message).into()
+    } else if error.is_instance_of::<PyValueError>(py) {
+        Error::value(message).into()
+    } else {
+        error
     }
 }
 

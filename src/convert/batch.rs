@@ -8,6 +8,7 @@ use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyIterator, PyList, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
 use super::record;
@@ -172,6 +173,15 @@ impl LazyBatchRecords {
             .collect()
     }
 
+    /// An error with the key of its record.
+    fn about(&self, py: Python<'_>, index: usize, digest: &[u8; 20], error: Error) -> PyErr {
+        let key = self.keys.to_python(py, index, digest);
+        match key.map_err(Error::from).and_then(|key| key::parse(&key)) {
+            Ok(key) => error.within(format!("key {key}")).of_key(&key).into(),
+            Err(_) => error.into(),
+        }
+    }
+
     /// User key to row, of those found and given by user key.
     fn found_keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyAny>, usize)>> {
         let codes = self.each(py, |_, row| Ok(row.code))?;
@@ -240,7 +250,7 @@ impl LazyBatchRecords {
             let header = (row.code, row.generation, record::ttl(row.void_time));
             columns
                 .fill(&layout, index, header, bins, Conduct::Strict)
-                .map_err(PyErr::from)
+                .map_err(|error| this.about(py, index, &row.digest, error))
         })?;
         columns.into_python_with(py, slf.as_any(), &layout)
     }
