@@ -62,6 +62,22 @@ def stranger(mode):
 
 
 @pytest.fixture
+def connect(mode, hosts):
+    """Makes connected clients: `connect(hosts=…, policies=…)`; closes them at the end."""
+    clients = []
+
+    def make(**config):
+        client = make_calls(mode, {"hosts": hosts, **config})
+        client.connect()
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
 def set_name():
     """A set of this test's own."""
     return f"set{next(SETS)}"
