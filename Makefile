@@ -52,7 +52,7 @@ build: $(BUILT) ## build the extension into .venv
 
 bench: $(BUILT) $(RIVALS) ## against other clients, on the embedded server
 	cargo bench --locked --package aerospike-bridge
-	$(BIN)/python benches/compare.py $(ARGS)
+	$(BIN)/python benches/compare.py --json benches/results/compare.json $(ARGS)
 
 stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
