@@ -13,7 +13,7 @@ use wire::{FieldType, Message, OpCode, Value, proto};
 type Records = HashMap<Vec<u8>, HashMap<Vec<u8>, Value>>;
 
 /// The values a query looks at: the bin's, or those in its list or map.
-fn candidates<'a>(bin: &'a Value, index_type: u8) -> Vec<&'a Value> {
+fn candidates(bin: &Value, index_type: u8) -> Vec<&Value> {
     match (index_type, bin) {
         (0, value) => vec![value],
         (1, Value::List(list)) => list.items.iter().collect(),
