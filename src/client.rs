@@ -199,7 +199,7 @@ fn flag(name: &str, object: Option<Object<'_, '_>>) -> Result<bool> {
     };
     object
         .cast::<PyBool>()
-        .map(|flag| flag.is_true())
+        .map(PyBoolMethods::is_true)
         .map_err(|_| wrong())
 }
 

@@ -54,9 +54,10 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
     let Some(code) = dict.get_item("op")? else {
         return Err(Error::argument("'op' is missing"));
     };
-    let number: Option<i64> = match code.is_instance_of::<PyBool>() {
-        true => None,
-        false => code.extract().ok(),
+    let number: Option<i64> = if code.is_instance_of::<PyBool>() {
+        None
+    } else {
+        code.extract().ok()
     };
     let code = number.ok_or_else(|| {
         Error::argument(format!(
