@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from aerospike_helpers.operations.operations import write
-from judged import case, check
+from collections_judged import case, check
 
 from aerospike_py import bit_operations
 

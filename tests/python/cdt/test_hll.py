@@ -6,7 +6,7 @@ import aerospike_helpers
 import pytest
 from aerospike_helpers.operations import hll_operations as official_operations
 from aerospike_helpers.operations.operations import write
-from judged import Named, case, check
+from collections_judged import Named, case, check
 
 import aerospike_py
 from aerospike_py import hll_operations

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from aerospike_helpers.operations import list_operations as official_operations
 from aerospike_helpers.operations.operations import write
-from judged import Named, case, check, step
+from collections_judged import Named, case, check, step
 
 from aerospike_py import list_operations
 

@@ -8,7 +8,7 @@ import aerospike
 import pytest
 from aerospike_helpers.operations import map_operations as official_operations
 from aerospike_helpers.operations.operations import write
-from judged import Named, case, check, step
+from collections_judged import Named, case, check, step
 
 import aerospike_py
 from aerospike_py import map_operations
