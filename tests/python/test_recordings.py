@@ -18,12 +18,34 @@ PLACES = [ROOT.parent / "shared", ROOT.parent.parent / "shared"]
 SHARED = next((place for place in PLACES if place.exists()), PLACES[0])
 REPLAY = SHARED / "replay.py"
 # Plain records, batches, scans and truncation.
-FILES = """
-    c_test_append c_test_bool_config c_test_command_level_policies c_test_dynamic_config c_test_exists c_test_get_put c_test_increment
-    c_test_max_error_rate c_test_prepend c_test_query_get_partitions_status c_test_query_pagination c_test_remove
-    c_test_scan_get_partitions_status c_test_scan_partition c_test_truncate c_test_user_serializer n_add_test n_coalesced_read_test
-    n_delete_test n_exists_test n_generation_test n_get_bins_test n_operate_test n_pipe_wake_test n_put_test n_timeout_test
-""".split()
+FILES = [
+    "c_test_append",
+    "c_test_bool_config",
+    "c_test_command_level_policies",
+    "c_test_dynamic_config",
+    "c_test_exists",
+    "c_test_get_put",
+    "c_test_increment",
+    "c_test_max_error_rate",
+    "c_test_prepend",
+    "c_test_query_get_partitions_status",
+    "c_test_query_pagination",
+    "c_test_remove",
+    "c_test_scan_get_partitions_status",
+    "c_test_scan_partition",
+    "c_test_truncate",
+    "c_test_user_serializer",
+    "n_add_test",
+    "n_coalesced_read_test",
+    "n_delete_test",
+    "n_exists_test",
+    "n_generation_test",
+    "n_get_bins_test",
+    "n_operate_test",
+    "n_pipe_wake_test",
+    "n_put_test",
+    "n_timeout_test",
+]
 ENOUGH = 0.99
 AT_ONCE = 6
 

@@ -77,7 +77,9 @@ def test_exists(c, key):
     assert found.meta["gen"] == 1
 
 
-@pytest.mark.parametrize("call", [lambda c, key: c.get(key), lambda c, key: c.select(key, ["a"]), lambda c, key: c.remove(key), lambda c, key: c.touch(key)])
+@pytest.mark.parametrize(
+    "call", [lambda c, key: c.get(key), lambda c, key: c.select(key, ["a"]), lambda c, key: c.remove(key), lambda c, key: c.touch(key)]
+)
 def test_a_record_that_is_not_there(c, key, call):
     with pytest.raises(aerospike_py.RecordNotFound) as caught:
         call(c, key)

@@ -34,7 +34,9 @@ def test_info_all(three):
     assert all(result.response == result.node_name for result in results)
 
 
-@pytest.mark.parametrize(("command", "answer"), [("namespaces", "test;bar"), ("build", "8.1.2.0"), ("build\n", "8.1.2.0"), ("cluster-name", "three")])
+@pytest.mark.parametrize(
+    ("command", "answer"), [("namespaces", "test;bar"), ("build", "8.1.2.0"), ("build\n", "8.1.2.0"), ("cluster-name", "three")]
+)
 def test_info_random_node(three, command, answer):
     response = three.info_random_node(command)
     assert type(response) is str

@@ -162,7 +162,9 @@ def test_a_list_of_operations_is_any_sequence(c, key, method):
     assert result[2] in ({"a": 1}, [("a", 1)])
 
 
-@pytest.mark.parametrize("value", [True, 1.5, "x", b"x", [1, [2]], {"a": {"b": 1}}, aerospike_py.GeoJSON('{"type":"Point","coordinates":[1.0,2.0]}')])
+@pytest.mark.parametrize(
+    "value", [True, 1.5, "x", b"x", [1, [2]], {"a": {"b": 1}}, aerospike_py.GeoJSON('{"type":"Point","coordinates":[1.0,2.0]}')]
+)
 def test_values(c, key, value):
     record = c.operate(key, [write("a", value), read("a")])
     assert record.bins == {"a": value}

@@ -59,7 +59,9 @@ def test_names_of_bins(c, key, name):
     assert c.select(key, [name]).bins == {name: 1}
 
 
-@pytest.mark.parametrize(("first", "second", "appended", "prepended"), [("ab", "cd", "abcd", "cdab"), (b"ab", b"cd", b"abcd", b"cdab"), ("é", "ü", "éü", "üé")])
+@pytest.mark.parametrize(
+    ("first", "second", "appended", "prepended"), [("ab", "cd", "abcd", "cdab"), (b"ab", b"cd", b"abcd", b"cdab"), ("é", "ü", "éü", "üé")]
+)
 def test_append_and_prepend(c, keys, first, second, appended, prepended):
     one, two = keys(2)
     for key in (one, two):

@@ -108,7 +108,9 @@ def test_a_record_expires(clocked):
         lambda c, policy: c.operate(KEY, [{"op": aerospike_py.OPERATOR_READ, "bin": "a"}], policy=policy),
     ],
 )
-@pytest.mark.parametrize(("percent", "touches"), [(80, True), (50, False), (aerospike_py.READ_TOUCH_TTL_PERCENT_DONT_RESET, False), (0, False)])
+@pytest.mark.parametrize(
+    ("percent", "touches"), [(80, True), (50, False), (aerospike_py.READ_TOUCH_TTL_PERCENT_DONT_RESET, False), (0, False)]
+)
 def test_reads_that_renew(clocked, read, percent, touches):
     server, c = clocked
     c.put(KEY, {"a": 1}, {"ttl": 100})
