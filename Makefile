@@ -29,6 +29,8 @@ demo: $(BUILT) ## start the embedded server, write and read 100,000 records in e
 
 test: $(BUILT) ## all tests: the crates', then Python's
 	cargo test --locked --workspace --exclude aerospike_py
+	cargo test --locked --package aerospike-bridge --features pipe
+	cargo test --locked --package aerospike-bridge --features loom --test loom
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(BUILT) ## formats, lints, types and stubs
@@ -50,7 +52,7 @@ build: $(BUILT) ## build the extension into .venv
 
 bench: $(BUILT) $(RIVALS) ## against other clients, on the embedded server
 	cargo bench --locked --package aerospike-bridge
-	$(BIN)/python benches/compare.py $(ARGS)
+	$(BIN)/python benches/compare.py --json benches/results/compare.json $(ARGS)
 
 stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)

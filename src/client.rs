@@ -170,12 +170,7 @@ impl BaseClient {
                 session: None,
                 patience,
             }),
-            Some(Phase::Connected | Phase::Closing) => {
-                if let Some(session) = &session {
-                    session.begin_closing();
-                }
-                Ok(Close { session, patience })
-            }
+            Some(Phase::Connected | Phase::Closing) => Ok(Close { session, patience }),
         }
     }
 }
@@ -204,7 +199,7 @@ fn flag(name: &str, object: Option<Object<'_, '_>>) -> Result<bool> {
     };
     object
         .cast::<PyBool>()
-        .map(|flag| flag.is_true())
+        .map(PyBoolMethods::is_true)
         .map_err(|_| wrong())
 }
 

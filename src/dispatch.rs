@@ -6,16 +6,20 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aerospike_bridge::completion::Lost as _;
 use futures_util::FutureExt;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use tokio::sync::oneshot;
 
 use crate::aio::pending::{self, Start};
 use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
+use crate::fork;
 use crate::ops::Operation;
-use crate::session::Session;
+use crate::session::{Company, Session};
 
 /// How the caller waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ pub(crate) trait Request: Send + 'static {
     const NAME: &'static str;
 
     /// Does it, on the reactor.
-    fn answer(self) -> impl Future<Output = Outcome> + Send;
+    fn answer(self, company: Company) -> impl Future<Output = Outcome> + Send;
 }
 
 /// An operation on a connected cluster.
@@ -44,8 +48,8 @@ pub(crate) struct Routed<O> {
 impl<O: Operation> Request for Routed<O> {
     const NAME: &'static str = O::NAME;
 
-    async fn answer(self) -> Outcome {
-        self.session.execute(self.operation).await
+    async fn answer(self, company: Company) -> Outcome {
+        self.session.execute(self.operation, company).await
     }
 }
 
@@ -66,8 +70,8 @@ pub(crate) fn dispatch<R: Request>(
 }
 
 /// The request as a future whose panics are errors.
-async fn outcome<R: Request>(request: R) -> Outcome {
-    AssertUnwindSafe(request.answer())
+async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
+    AssertUnwindSafe(request.answer(company))
         .catch_unwind()
         .await
         .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())))
@@ -87,7 +91,7 @@ fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
 fn start<R: Request>(request: R) -> Start {
     Box::new(move |token: Token| -> Job {
         Box::pin(async move {
-            let outcome = outcome(request).await;
+            let outcome = outcome(request, Company::Burst).await;
             token.complete(Landing(outcome));
         })
     })
@@ -96,22 +100,32 @@ fn start<R: Request>(request: R) -> Start {
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
     let reply = if is_main_thread(py)? {
-        let request: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(outcome(request));
-        wait_for_signals_too(py, engine, request)?
+        wait_for_signals_too(
+            py,
+            engine,
+            R::NAME,
+            Box::pin(outcome(request, Company::Alone)),
+        )?
     } else {
-        py.detach(|| engine.reactor.block_on(outcome(request)))?
+        py.detach(|| engine.reactor.block_on(outcome(request, Company::Alone)))?
     };
     Ok(shape.convert(py, reply)?.into_bound(py))
 }
+
+/// A request while somebody waits for it.
+type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// The main thread comes back now and then to run signal handlers. If one raises, as Ctrl-C does, the
 /// request goes on without us.
 fn wait_for_signals_too(
     py: Python<'_>,
     engine: &Engine,
-    mut request: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+    name: &str,
+    mut request: Waiting,
 ) -> PyResult<crate::convert::reply::Reply> {
+    let generation = fork::generation();
     let listener = engine.heartbeat.listen(engine.reactor.handle());
+    let mut handed_over = false;
     loop {
         let outcome = py.detach(|| {
             engine.reactor.block_on(async {
@@ -125,13 +139,29 @@ fn wait_for_signals_too(
         if let Some(outcome) = outcome {
             return Ok(outcome?);
         }
-        if let Err(raised) = py.check_signals() {
-            engine.reactor.submit(Box::pin(async move {
-                drop(request.await);
-            }));
-            return Err(raised);
+        if !handed_over {
+            request = hand_over(engine, request);
+            handed_over = true;
+        }
+        py.check_signals()?;
+        if generation != fork::generation() {
+            // A handler made this process: the answer goes to the parent.
+            return Err(PyRuntimeError::new_err(format!(
+                "{name}: the process has forked since this call began",
+            )));
         }
     }
+}
+
+/// From now on the request is the I/O thread's. While a signal handler runs, nobody polls what waits on this thread; and a handler
+/// that closes the client would wait for it for ever.
+fn hand_over(engine: &Engine, request: Waiting) -> Waiting {
+    let (sender, receiver) = oneshot::channel();
+    engine.reactor.submit(Box::pin(async move {
+        // Nobody listens any more if a handler has raised.
+        let _ = sender.send(request.await);
+    }));
+    Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost().0) })
 }
 
 /// Whether this is the thread that runs signal handlers.
@@ -141,7 +171,7 @@ fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
         /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
         static ANSWER: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
     }
-    let generation = crate::fork::generation();
+    let generation = fork::generation();
     if let Some((known, answer)) = ANSWER.get()
         && known == generation
     {

@@ -247,6 +247,12 @@ impl Error {
 
 impl From<core::Error> for Error {
     fn from(error: core::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&core::Error> for Error {
+    fn from(error: &core::Error) -> Self {
         let kind = match error.kind() {
             ErrorKind::Server { .. } | ErrorKind::UdfBadResponse => Kind::Server,
             ErrorKind::InvalidNamespace => {

@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod cdt;
 mod client;
 mod cluster;
 mod convert;
@@ -28,8 +29,10 @@ mod devserver;
 mod dispatch;
 mod engine;
 mod error;
+mod expr;
 mod fork;
 mod heartbeat;
+mod interpreter;
 mod numpy;
 mod ops;
 mod partition_filter;
@@ -46,6 +49,7 @@ const PLAIN: &[&str] = &["is_connected", "get_node_names", "query"];
 #[pymodule(gil_used = false)]
 fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    interpreter::claim(py)?;
     module.add_class::<client::BaseClient>()?;
     module.add_class::<client::Client>()?;
     module.add_class::<client::AsyncClient>()?;
@@ -54,6 +58,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<devserver::DevServer>()?;
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
+    module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;

@@ -1,7 +1,8 @@
 //! What a client has between `connect` and `close`, in one process.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, OnceCell, Semaphore};
@@ -26,6 +27,15 @@ pub(crate) enum Phase {
     Connected,
     Closing,
     Closed,
+}
+
+/// Whether others may be asking at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// A blocked thread's request.
+    Alone,
+    /// An event loop's: bursts are the rule.
+    Burst,
 }
 
 /// A connected client of one process.
@@ -79,9 +89,12 @@ impl Session {
     /// The same client, for the child of a fork: connected as soon as it is needed.
     pub(crate) fn reborn(&self) -> Self {
         let session = Self::new(Arc::clone(&self.config));
-        session
-            .phase
-            .store(self.phase.load(Ordering::Acquire), Ordering::Release);
+        // Whoever was connecting or closing it is not in this process.
+        let phase = match self.phase() {
+            Phase::Connected => Phase::Connected,
+            Phase::Connecting | Phase::Closing | Phase::Closed => Phase::Closed,
+        };
+        session.phase.store(phase as u8, Ordering::Release);
         session
     }
 
@@ -117,6 +130,11 @@ impl Session {
         outcome
     }
 
+    /// Whoever should have connected it did not come to it.
+    pub(crate) fn give_up(&self) {
+        self.advance(Phase::Connecting, Phase::Closed);
+    }
+
     /// Ends the session of a client that goes away, without waiting for what it should not have left behind.
     pub(crate) fn begin_closing(&self) -> bool {
         self.advance(Phase::Connected, Phase::Closing)
@@ -136,22 +154,38 @@ impl Session {
 
     /// Takes a request through everything that is the same for all of them: the bounds, the deadline, the
     /// end of the client.
-    pub(crate) async fn execute<O: Operation>(&self, operation: O) -> Result<Reply> {
+    pub(crate) async fn execute<O: Operation>(
+        &self,
+        operation: O,
+        company: Company,
+    ) -> Result<Reply> {
         let _counted = self.admit()?;
+        let sent = AtomicBool::new(false);
         tokio::select! {
             biased;
-            outcome = self.pass(operation) => outcome,
-            () = self.abandoned.cancelled() => Err(Error::closed(O::WRITES)),
+            outcome = self.pass(operation, company, &sent) => outcome,
+            () = self.abandoned.cancelled() => {
+                Err(Error::closed(O::WRITES && sent.load(Ordering::Relaxed)))
+            }
         }
     }
 
-    async fn pass<O: Operation>(&self, mut operation: O) -> Result<Reply> {
+    /// `sent` becomes true when the request leaves this process, or may have.
+    async fn pass<O: Operation>(
+        &self,
+        mut operation: O,
+        company: Company,
+        sent: &AtomicBool,
+    ) -> Result<Reply> {
         let began = Instant::now();
-        let _slot = self.slot(O::NAME).await?;
-        let cluster = self.cluster().await?;
-        let leave = cluster.gates(operation.target())?;
         let timeout = operation.total_timeout();
         let deadline = (!timeout.is_zero()).then(|| began + timeout);
+        let _slot = self.slot(O::NAME, deadline).await?;
+        let cluster = self.cluster().await?;
+        if O::JOINS && company == Company::Burst && self.config.coalesces_reads() {
+            return operation.join(cluster, deadline).await;
+        }
+        let leave = cluster.gates(operation.target())?;
         let _permits = leave.wait(deadline).await?;
         if let Some(deadline) = deadline {
             let waited = began.elapsed();
@@ -167,27 +201,48 @@ impl Session {
                 operation.shorten(left);
             }
         }
+        if self.abandoned.is_cancelled() {
+            // What made room for it was ended by close() a moment ago, and so is this.
+            return Err(Error::closed(false));
+        }
+        sent.store(true, Ordering::Relaxed);
         operation.run(cluster).await
     }
 
     /// A place among the configured number of concurrent operations.
-    async fn slot(&self, name: &str) -> Result<Option<tokio::sync::SemaphorePermit<'_>>> {
+    async fn slot(
+        &self,
+        name: &str,
+        deadline: Option<Instant>,
+    ) -> Result<Option<tokio::sync::SemaphorePermit<'_>>> {
         let Some(bound) = &self.bound else {
             return Ok(None);
         };
         if let Ok(permit) = bound.try_acquire() {
             return Ok(Some(permit));
         }
-        let closed = |_| Error::client("The client is closing");
+        let began = Instant::now();
         let patience = self.config.operation_queue_timeout();
-        if patience.is_zero() {
-            return bound.acquire().await.map(Some).map_err(closed);
-        }
-        match tokio::time::timeout(patience, bound.acquire()).await {
-            Ok(permit) => permit.map(Some).map_err(closed),
-            Err(_) => Err(Error::backpressure(format!(
-                "Backpressure timeout on '{name}' after {}ms: max_concurrent_operations={} exceeded",
-                patience.as_millis(),
+        let patient_until = (!patience.is_zero()).then(|| began + patience);
+        let turn = bound.acquire();
+        let permit = match [patient_until, deadline].into_iter().flatten().min() {
+            None => Ok(turn.await),
+            Some(end) => tokio::time::timeout_at(end.into(), turn).await,
+        };
+        match permit {
+            Ok(permit) => permit
+                .map(Some)
+                .map_err(|_| Error::client("The client is closing")),
+            Err(_) if patient_until.is_some_and(|end| deadline.is_none_or(|last| end <= last)) => {
+                Err(Error::backpressure(format!(
+                    "Backpressure timeout on '{name}' after {}ms: max_concurrent_operations={} exceeded",
+                    patience.as_millis(),
+                    self.config.max_concurrent_operations().unwrap_or(0),
+                )))
+            }
+            Err(_) => Err(Error::expired(format!(
+                "Timeout after {} ms in the client's queue: max_concurrent_operations={} were under way; not sent",
+                began.elapsed().as_millis(),
                 self.config.max_concurrent_operations().unwrap_or(0),
             ))),
         }
@@ -207,21 +262,18 @@ impl Session {
         Ok(counted)
     }
 
-    /// Waits for the requests under way, ends those that take too long, disconnects. Whoever called
-    /// [`begin_closing`](Self::begin_closing) does this; others only wait until it is done.
+    /// Refuses new requests, waits for those under way, ends those that take too long, disconnects.
     pub(crate) async fn close(&self, patience: Option<Duration>) {
-        match patience {
-            Some(patience) => drop(tokio::time::timeout(patience, self.wait_idle()).await),
-            None => self.wait_idle().await,
-        }
+        self.begin_closing();
+        let end = patience.map(|patience| Instant::now() + patience);
+        within(end, self.wait_idle()).await;
         self.abandoned.cancel();
         // Each request notices on its own task; they have nothing left to wait for.
         self.wait_idle().await;
         if self.advance(Phase::Closing, Phase::Closed)
             && let Some(cluster) = self.connected()
         {
-            // It fails only if it was closed before.
-            let _ = cluster.client.close().await;
+            within(end, cluster.client.disconnect()).await;
         }
     }
 
@@ -235,5 +287,13 @@ impl Session {
             }
             idle.await;
         }
+    }
+}
+
+/// Waits for something, until a moment at most.
+async fn within<F: Future>(end: Option<Instant>, what: F) {
+    match end {
+        Some(end) => drop(tokio::time::timeout_at(end.into(), what).await),
+        None => drop(what.await),
     }
 }

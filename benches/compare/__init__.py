@@ -1,5 +1,5 @@
 """What `compare.py` is made of; `README.md` beside it says how it measures.
 
-`cli`, `session`, `processes`, `footprint`, `summary` and `report` run in the process that the user started. `driver` runs once per client and workload,
-in the client's own virtual environment, with `records`, `runs`, `neighbour` and one module of `clients`: these need nothing but Python and the client.
+In the process that the user started: `cli`, `session`, `processes`, `footprint`, `summary`, `report`. In a process for each client and workload, in the
+client's own virtual environment: `driver`, `tasks`, `runs`, `neighbour`, `records` and one module of `clients`, which need nothing but Python and the client.
 """

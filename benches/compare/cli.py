@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
-from .footprint import footprints
+from .footprint import Footprint, footprints
+from .neighbour import idle
 from .processes import CLIENTS, Client, FailedError, address, embedded_server
-from .report import Results, document, footprint_table, losses, notes, tables
+from .report import document, footprint_table, losses, notes, table
 from .runs import Bounds
 from .session import Outcome, Settings, load, measure
 from .workloads import Workload, workloads
@@ -22,12 +26,16 @@ CONNECTIONS = 300
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program: 0, or 1 if a client failed, 2 if there is nothing to measure."""
+    """Run the program.
+
+    Returns:
+        0; 1 if this client failed, or all did; 2 if an argument is wrong. That a rival fails is reported and no failure of the comparison.
+    """
     arguments = _parser().parse_args(argv)
     clients = [client for client in CLIENTS if client.name in arguments.clients]
-    chosen = [workload for workload in workloads() if arguments.only.casefold() in str(workload).casefold()]
+    chosen = [workload for workload in workloads() if arguments.only.search(str(workload))]
     if not chosen:
-        print(f"no workload is named like {arguments.only!r}; there are:", *workloads(), sep="\n", file=sys.stderr)
+        print(f"no workload is named like {arguments.only.pattern!r}; there are:", *workloads(), sep="\n", file=sys.stderr)
         return 2
     try:
         return asyncio.run(_compare(arguments, clients, chosen))
@@ -47,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--namespace", default="test", help="where the records go, into the sets read and written (default: %(default)s)")
     parser.add_argument("--clients", type=_names, default=_names(""), metavar="NAME,…", help=f"of {', '.join(_names(''))} (default: all)")
-    parser.add_argument("--only", default="", metavar="PATTERN", help="workloads whose name has this in it, as in 'async get, 64'")
+    parser.add_argument(
+        "--only",
+        type=_pattern,
+        default=_pattern(""),
+        metavar="PATTERN",
+        help="workloads in whose names this is found, as in 'async (get|put), 64'",
+    )
     parser.add_argument("--rounds", type=int, metavar="N", help="how many (default: 5)")
     parser.add_argument("--seconds", type=float, metavar="S", help="how long each run takes (default: 0.5)")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 0.15 s")
@@ -68,44 +82,40 @@ def _names(text: str) -> list[str]:
     return names
 
 
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a regular expression: {error}") from None
+
+
 async def _compare(arguments: argparse.Namespace, clients: Sequence[Client], chosen: Sequence[Workload]) -> int:
     rounds = arguments.rounds or (3 if arguments.quick else 5)
     bounds = Bounds(arguments.seconds or (0.15 if arguments.quick else 0.5), requests=200_000)
-    found = await footprints(clients, rounds=rounds)
+    found = await footprints(clients, rounds)
     print(footprint_table(found, clients), end="\n\n", flush=True)
+    present = [client for client in clients if isinstance(found[client.name], Footprint)]
 
     results: dict[Workload, dict[str, Outcome]] = {}
     async with AsyncExitStack() as stack:
         hosts = arguments.hosts or await stack.enter_async_context(embedded_server(arguments.namespace))
         settings = Settings(hosts, arguments.namespace, CONNECTIONS, arguments.uvloop, rounds, bounds)
-        await load(clients, settings)
-        for number, workload in enumerate(chosen, 1):
-            _progress(f"{number}/{len(chosen)} {workload}")
-            results[workload] = await measure(workload, clients, settings)
-    _progress("")
+        await load(present, settings)
+        for family, group in groupby(chosen, lambda workload: workload.family):
+            if family.neighbour and settings.idle is None:
+                settings = replace(settings, idle=await idle())
+            for workload in group:
+                _progress(f"{workload} …")
+                results[workload] = await measure(workload, present, settings)
+            _progress("")
+            print(table(family, results, present), end="\n\n", flush=True)
 
-    _print_report(results, clients, settings)
-    for note in notes(results, found, clients):
-        print(f"· {note}")
+    for line in (*losses(results, present), *notes(results, found, clients, settings)):
+        print(line)
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(document(results, found, clients, settings), indent=1))
-    return int(any(outcome.failed for outcomes in results.values() for outcome in outcomes.values()))
-
-
-def _print_report(results: Results, clients: Sequence[Client], settings: Settings) -> None:
-    for table in tables(results, clients):
-        print(table, end="\n\n")
-    behind = list(losses(results, clients))
-    if behind:
-        print("Where this client is behind:", *behind, sep="\n· ", end="\n\n")
-    print("Notes")
-    print(
-        f"· medians of {settings.rounds} rounds of {settings.bounds.seconds:g} s; ratios are medians over rounds, above 1 where this client is better"
-    )
-    print("· latencies are those of a call; a gather counts as its gets, a batch as one request; CPU is the client process's, all threads")
-    loop = "uvloop" if settings.uvloop else "asyncio's own loop"
-    print(f"· {loop}; at most {settings.connections} connections to a node; else each client's defaults")
+    return int(any("ours" in outcomes and outcomes["ours"].failed is not None for outcomes in results.values()))
 
 
 def _progress(text: str) -> None:

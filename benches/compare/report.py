@@ -6,7 +6,6 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import groupby
 from os import cpu_count
 from typing import Any
 
@@ -14,7 +13,7 @@ from .footprint import Footprint
 from .processes import Client, FailedError
 from .session import Outcome, Settings
 from .summary import figures, ratio
-from .workloads import Workload
+from .workloads import Family, Workload
 
 #: In the order in which they were measured.
 Results = Mapping[Workload, Mapping[str, Outcome]]
@@ -25,7 +24,7 @@ NONE = "–"
 
 def footprint_table(found: Footprints, clients: Sequence[Client]) -> str:
     """What it costs to have each client."""
-    rows = [["import and size", "version", "import ms", "installed MB", "compressed MB"]]
+    rows = [["client", "version", "import ms", "installed MB", "compressed MB"]]
     for client in clients:
         footprint = found[client.name]
         if isinstance(footprint, FailedError):
@@ -36,18 +35,18 @@ def footprint_table(found: Footprints, clients: Sequence[Client]) -> str:
     return _table(rows)
 
 
-def tables(results: Results, clients: Sequence[Client]) -> Iterator[str]:
-    """A table for each family of workloads."""
-    for family, group in groupby(results, lambda workload: workload.family):
-        columns = ["client", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "peak MB"]
-        if family.neighbour:
-            columns += ["sleep +p50 µs", "sleep +p99 µs"]
-        rows = [[str(family), *columns, "ours ×: requests/s", "CPU"]]
-        for workload in group:
+def table(family: Family, results: Results, clients: Sequence[Client]) -> str:
+    """The workloads of a family."""
+    columns = ["client", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "peak MB"]
+    if family.neighbour:
+        columns += ["sleep +p50 µs", "sleep +p99 µs"]
+    rows = [[str(family), *columns, "ours ×: requests/s", "CPU"]]
+    for workload, outcomes in results.items():
+        if workload.family == family:
             for number, client in enumerate(clients):
-                label = f"{workload.size:,} {family.size}" if number == 0 else ""
-                rows.append([label, client.title, *_cells(results[workload], client, neighbour=family.neighbour)])
-        yield _table(rows, left=2)
+                label = "" if number else family.label(workload.size)
+                rows.append([label, client.title, *_cells(outcomes, client, neighbour=family.neighbour)])
+    return _table(rows, left=2)
 
 
 def _cells(outcomes: Mapping[str, Outcome], client: Client, *, neighbour: bool) -> list[str]:
@@ -61,28 +60,36 @@ def _cells(outcomes: Mapping[str, Outcome], client: Client, *, neighbour: bool) 
     return [*cells, *((f"{to_it.rate:.2f}", f"{to_it.cpu:.2f}") if to_it else ("", ""))]
 
 
-def notes(results: Results, footprints: Footprints, clients: Sequence[Client]) -> Iterator[str]:
-    """Why a figure is missing, and how clients were used."""
-    for client in clients:
-        if client.note:
-            yield f"{client.title}: {client.note}"
-        footprint = footprints[client.name]
-        if isinstance(footprint, FailedError):
-            yield f"{client.title} FAILED to be imported: {footprint}"
-        impossible = {(workload.family.kind, outcomes[client.name].impossible): None for workload, outcomes in results.items()}
-        yield from (f"{NONE} {client.title}: {reason}" for _, reason in impossible if reason)
-        for workload, outcomes in results.items():
-            if outcomes[client.name].failed:
-                yield f"{client.title} FAILED at {workload}: {outcomes[client.name].failed}"
-
-
 def losses(results: Results, clients: Sequence[Client]) -> Iterator[str]:
     """Where this client is behind, by requests per second or by CPU."""
     for workload, outcomes in results.items():
         for client in clients:
             to_it = ratio(outcomes["ours"], outcomes[client.name]) if "ours" in outcomes and client.name != "ours" else None
             if to_it and min(to_it.rate, to_it.cpu) < 1:
-                yield f"{workload}: {to_it.rate:.2f} of the requests/s of {client.title}, {1 / to_it.cpu:.2f} of its CPU a request"
+                yield f"behind · {workload}: {to_it.rate:.2f} of the requests/s of {client.title}, {1 / to_it.cpu:.2f} of its CPU a request"
+
+
+def notes(results: Results, footprints: Footprints, clients: Sequence[Client], settings: Settings) -> Iterator[str]:
+    """How it was measured, and why a figure is missing."""
+    yield (
+        f"note · medians of {settings.rounds} rounds of {settings.bounds.seconds:g} s, ratios too; a ratio above 1 means that this client is better; "
+        f"{'uvloop' if settings.uvloop else 'the loop of asyncio'}; at most {settings.connections} connections to a node"
+    )
+    yield "note · a gather counts as its gets, a batch as one request; latencies are those of a call, CPU is that of the client's process, all threads"
+    if settings.idle:
+        (loop_p50, loop_p99), (thread_p50, thread_p99) = (map(_microseconds, times) for times in settings.idle)
+        yield f"note · beside nothing the sleep is {loop_p50} µs too long on a loop (p99 {loop_p99}), {thread_p50} µs in a thread (p99 {thread_p99})"
+    for client in clients:
+        if client.note:
+            yield f"note · {client.title}: {client.note}"
+        footprint = footprints[client.name]
+        if isinstance(footprint, FailedError):
+            yield f"left out · {client.title}: {footprint}"
+            continue
+        of_client = [(workload, outcomes[client.name]) for workload, outcomes in results.items()]
+        for reason in dict.fromkeys(outcome.impossible for _, outcome in of_client if outcome.impossible):
+            yield f"{NONE} · {client.title}: {reason}"
+        yield from (f"FAILED · {client.title} at {workload}: {outcome.failed}" for workload, outcome in of_client if outcome.failed)
 
 
 def document(results: Results, footprints: Footprints, clients: Sequence[Client], settings: Settings) -> dict[str, Any]:
@@ -117,6 +124,10 @@ def _outcome(outcomes: Mapping[str, Outcome], name: str) -> dict[str, Any]:
         "median": asdict(found) if found else None,
         "ours_to_it": asdict(to_it) if to_it else None,
     }
+
+
+def _microseconds(seconds: float) -> str:
+    return _short(1e6 * seconds)
 
 
 def _short(value: float | None) -> str:

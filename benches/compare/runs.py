@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from .neighbour import Neighbour
+from .percentiles import percentile
 from .tasks import Task
 from .workloads import Run
 
@@ -58,7 +58,7 @@ def run_sync(task: Task, callers: int, bounds: Bounds, *, neighbour: bool) -> Ru
         thread.join()
     elapsed, cpu = perf_counter() - started, process_time() - cpu
     if beside and beats:
-        beside.stopped = True
+        beside.stop()
         beats.join()
     if failures:
         raise failures[0]
@@ -93,7 +93,7 @@ async def run_async(task: Task, callers: int, bounds: Bounds, *, neighbour: bool
         elapsed, cpu = perf_counter() - started, process_time() - cpu
     finally:
         if beside and beats:
-            beside.stopped = True
+            beside.stop()
             await beats
     return _result(task, times, elapsed, cpu, beside)
 
@@ -111,21 +111,17 @@ async def _call_async(task: Task, items: Iterable[Any], deadline: float, times: 
 
 def _result(task: Task, times: Sequence[array[float]], elapsed: float, cpu: float, beside: Neighbour | None) -> Run:
     ordered = sorted(time for of_caller in times for time in of_caller)
-    overshoots = sorted(beside.overshoots) if beside else []
+    overshoot_p50, overshoot_p99 = beside.overshoot() if beside else (None, None)
     return Run(
         requests=len(ordered) * task.requests,
         elapsed=elapsed,
-        p50=_percentile(ordered, 0.5),
-        p99=_percentile(ordered, 0.99),
+        p50=percentile(ordered, 0.5),
+        p99=percentile(ordered, 0.99),
         cpu=cpu - beside.cpu if beside else cpu,
         memory=_peak_memory(),
-        overshoot_p50=_percentile(overshoots, 0.5) if overshoots else None,
-        overshoot_p99=_percentile(overshoots, 0.99) if overshoots else None,
+        overshoot_p50=overshoot_p50,
+        overshoot_p99=overshoot_p99,
     )
-
-
-def _percentile(ordered: Sequence[float], share: float) -> float:
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def _peak_memory() -> int:

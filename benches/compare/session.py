@@ -9,6 +9,7 @@ from typing import Any
 
 from .clients import Hosts
 from .driver import Opening
+from .neighbour import Idle
 from .processes import Client, Driver, FailedError
 from .runs import Bounds
 from .workloads import Family, Run, Workload
@@ -25,6 +26,8 @@ class Settings:
     uvloop: bool
     rounds: int
     bounds: Bounds
+    #: What the neighbour feels with nothing beside it; None where no workload has one.
+    idle: Idle | None = None
 
     def opening(self, client: Client, workload: Workload) -> Opening:
         """What the client's driver is told first."""

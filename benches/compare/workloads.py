@@ -28,14 +28,17 @@ class Family(NamedTuple):
         }.get(self.kind, self.kind)
         return f"{self.mode} {what}{', beside other work' if self.neighbour else ''}"
 
-    @property
-    def size(self) -> str:
-        """What the size of its workloads counts."""
+    def label(self, size: int) -> str:
+        """A size of its workloads, in words."""
         if self.kind == "gather":
-            return "gets"
-        if self.kind in {"dict", "numpy"}:
-            return "records"
-        return "threads" if self.mode == "sync" else "in flight"
+            unit = "gets"
+        elif self.kind in {"dict", "numpy"}:
+            unit = "records"
+        elif self.mode == "async":
+            unit = "in flight"
+        else:
+            unit = "thread" if size == 1 else "threads"
+        return f"{size} {unit}"
 
 
 class Workload(NamedTuple):
@@ -46,7 +49,7 @@ class Workload(NamedTuple):
 
     def __str__(self) -> str:
         """Its name, which `--only` matches."""
-        return f"{self.family}, {self.size} {self.family.size}"
+        return f"{self.family}, {self.family.label(self.size)}"
 
     @property
     def callers(self) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import bit_operations as bit_operations
+from . import cdt_ctx as cdt_ctx
 from . import constants as constants
 from . import exception as exception
 from . import exp as exp
@@ -30,7 +31,7 @@ from .exception import AerospikeTimeoutError as TimeoutError  # noqa: A004 (a na
 from .numpy_batch import NumpyBatchRecords
 from .partitions import PartitionFilter, partition_filter_all, partition_filter_by_id, partition_filter_by_range
 from .types import *
-from .values import GeoJSON, HyperLogLog
+from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
 
 if TYPE_CHECKING:
     __version__: str
@@ -80,6 +81,8 @@ if not TYPE_CHECKING:
 __all__ = [
     "AsyncClient",
     "BatchReadResult",
+    "CDTInfinite",
+    "CDTWildcard",
     "Client",
     "GeoJSON",
     "HyperLogLog",
@@ -92,6 +95,7 @@ __all__ = [
     "__version__",
     "async_client",
     "bit_operations",
+    "cdt_ctx",
     "client",
     "constants",
     "exception",

@@ -13,5 +13,5 @@ def operation(code: int, bin: str, **fields: Any) -> Operation:
 
 
 def given(**fields: Any) -> dict[str, Any]:
-    """The fields that are not None: those of an operation that may be left out."""
-    return {name: value for name, value in fields.items() if value is not None}
+    """The fields that are neither None nor False: those of an operation that may be left out."""
+    return {name: value for name, value in fields.items() if value is not None and value is not False}

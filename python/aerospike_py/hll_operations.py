@@ -20,6 +20,8 @@ _OP_HLL_GET_SIMILARITY = 3007
 _OP_HLL_DESCRIBE = 3008
 _OP_HLL_FOLD = 3009
 _OP_HLL_SET_UNION = 3010
+# What 0.14 does not have.
+_REFRESH_COUNT = 3011
 
 
 def hll_init(bin: str, index_bit_count: int, minhash_bit_count: int | None = None, *, policy: HLLPolicy | None = None) -> Operation:
@@ -80,6 +82,11 @@ def hll_set_union(bin: str, values: list[Any], *, policy: HLLPolicy | None = Non
     return operation(_OP_HLL_SET_UNION, bin, val=values, **given(hll_policy=policy))
 
 
+def hll_refresh_count(bin: str) -> Operation:
+    """The estimated number of distinct values, which is kept with it so that the next one who asks has it at once."""
+    return operation(_REFRESH_COUNT, bin)
+
+
 __all__ = [
     "hll_add",
     "hll_describe",
@@ -90,5 +97,6 @@ __all__ = [
     "hll_get_union",
     "hll_get_union_count",
     "hll_init",
+    "hll_refresh_count",
     "hll_set_union",
 ]

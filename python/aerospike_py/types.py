@@ -267,6 +267,7 @@ class MapPolicy(TypedDict, total=False):
 
     order: int
     write_mode: int
+    persist_index: bool  # whether the index of a map that is the whole bin persists; default False
 
 
 class HLLPolicy(TypedDict, total=False):
@@ -332,6 +333,7 @@ class ClientConfig(TypedDict, total=False):
     error_rate_window: int  # in tends; default 1
     max_concurrent_operations: int  # in flight in all; default 0 = no bound but the connections'
     operation_queue_timeout_ms: int  # how long an operation may wait for its turn; default 0 = as long as its total_timeout
+    coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
 

@@ -57,6 +57,36 @@ class HyperLogLog(bytes):
         return f"HyperLogLog({super().__repr__()})"
 
 
+class CDTInfinite:
+    """Greater than any value: the open end of a range. An argument of operations; it cannot be stored."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "CDTInfinite()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CDTInfinite)
+
+    def __hash__(self) -> int:
+        return hash(CDTInfinite)
+
+
+class CDTWildcard:
+    """Equal to any value: the rest of a list to compare with. An argument of operations; it cannot be stored."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "CDTWildcard()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CDTWildcard)
+
+    def __hash__(self) -> int:
+        return hash(CDTWildcard)
+
+
 def _to_text(geo_data: Mapping[str, Any]) -> str:
     import json
 
@@ -65,4 +95,4 @@ def _to_text(geo_data: Mapping[str, Any]) -> str:
     return json.dumps(dict(geo_data))
 
 
-__all__ = ["GeoJSON", "HyperLogLog"]
+__all__ = ["CDTInfinite", "CDTWildcard", "GeoJSON", "HyperLogLog"]

@@ -38,6 +38,8 @@ struct Inner {
     waker: Option<Py<Waker>>,
     /// Whether anybody has awaited, thrown into or closed it.
     used: bool,
+    /// Whether it was awaited in the loop it belongs to.
+    at_home: bool,
 }
 
 /// The awaitable that every method of `AsyncClient` returns.
@@ -78,6 +80,7 @@ impl Pending {
             state,
             waker: None,
             used: false,
+            at_home: false,
         });
         Bound::new(
             py,
@@ -152,6 +155,7 @@ impl Pending {
                 .ok_or_else(|| PyRuntimeError::new_err("no running event loop"))?;
             this.launch(slf, &event_loop)?;
         }
+        this.check_loop(py)?;
         let settled = {
             let mut inner = this.inner.lock();
             match std::mem::replace(&mut inner.state, State::Spent) {
@@ -179,10 +183,7 @@ impl Pending {
         let Some(port) = port else {
             return Err(self.misused("the event loop was closed that started"));
         };
-        let event_loop = running_loop(py)?;
-        if !event_loop.is_some_and(|running| running.is(&port.event_loop)) {
-            return Err(self.misused("attached to a different event loop:"));
-        }
+        self.check_runs(py, &port.event_loop)?;
         let waker = Py::new(py, Waker::new(port.event_loop.clone_ref(py)))?;
         let mut inner = self.inner.lock();
         if inner
@@ -194,7 +195,29 @@ impl Pending {
             return Err(self.misused("another task awaits"));
         }
         inner.waker = Some(waker.clone_ref(py));
+        inner.at_home = true;
         Ok(waker)
+    }
+
+    /// An answer that came before anybody waited for it is no less bound to its loop than one that was waited for: whether a
+    /// mistake is reported must not depend on how fast the server was.
+    fn check_loop(&self, py: Python<'_>) -> PyResult<()> {
+        let home = match &*self.inner.lock() {
+            Inner {
+                state: State::Settled(_, Some(home)),
+                at_home: false,
+                ..
+            } => home.clone_ref(py),
+            _ => return Ok(()),
+        };
+        self.check_runs(py, &home)
+    }
+
+    fn check_runs(&self, py: Python<'_>, event_loop: &Py<PyAny>) -> PyResult<()> {
+        if running_loop(py)?.is_some_and(|running| running.is(event_loop)) {
+            return Ok(());
+        }
+        Err(self.misused("attached to a different event loop:"))
     }
 
     fn misused(&self, what: &str) -> PyErr {

@@ -177,6 +177,11 @@ impl Port {
                 .iter()
                 .try_for_each(|(_, pending)| visit.call(pending))?;
         }
+        if let Some(unfinished) = self.core.unfinished.try_lock() {
+            unfinished
+                .iter()
+                .try_for_each(|unfinished| visit.call(&unfinished.pending))?;
+        }
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use aerospike_core as core;
 use aerospike_core::policy::AdminPolicy;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::reads::Reads;
 use crate::error::{Error, Result};
 
 /// A wait from which on more connections help.
@@ -27,6 +28,17 @@ pub(super) struct Gate {
     floor: usize,
     limit: usize,
     growing: AtomicBool,
+    /// The reads that wait to travel together.
+    pub(super) reads: Reads,
+}
+
+/// A permit that outlives the borrow it was given for.
+pub(super) struct Kept(Arc<Gate>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.permits.add_permits(1);
+    }
 }
 
 impl Gate {
@@ -40,6 +52,7 @@ impl Gate {
             floor,
             limit,
             growing: AtomicBool::new(false),
+            reads: Reads::default(),
         }
     }
 
@@ -72,6 +85,12 @@ impl Gate {
         }
         // The semaphore is never closed.
         permit.map_err(|_| Error::client("The node's queue was closed"))
+    }
+
+    /// Takes a permit along into a task.
+    pub(super) fn keep(self: &Arc<Self>, permit: SemaphorePermit<'_>) -> Kept {
+        permit.forget();
+        Kept(Arc::clone(self))
     }
 
     fn expired(&self, began: Instant) -> Error {

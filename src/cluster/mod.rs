@@ -2,6 +2,8 @@
 
 mod diagnosis;
 mod gate;
+mod link;
+mod reads;
 mod routes;
 
 use std::sync::{Arc, Weak};
@@ -15,6 +17,7 @@ use tokio::sync::SemaphorePermit;
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result};
 use gate::Gate;
+use link::Link;
 use routes::Routes;
 
 /// Whom a request is for.
@@ -30,7 +33,7 @@ pub(crate) enum Target<'a> {
 
 /// A connected cluster.
 pub(crate) struct Cluster {
-    pub(crate) client: core::Client,
+    pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
 }
@@ -46,7 +49,7 @@ impl Cluster {
     pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
         let hosts = config.hosts();
         let client = match core::Client::new(config.policy(), &hosts).await {
-            Ok(client) => client,
+            Ok(client) => Link::new(client),
             Err(error) => return Err(diagnosis::explain(&config, error.into()).await),
         };
         if client.nodes().is_empty() {
@@ -61,6 +64,14 @@ impl Cluster {
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         Ok(cluster)
+    }
+
+    /// The gate of the node that holds a record.
+    fn gate(&self, key: &core::Key) -> Result<Arc<Gate>> {
+        self.routes
+            .load()
+            .gate(key)
+            .ok_or_else(|| unknown_namespace(key))
     }
 
     /// The gates a request has to pass.

@@ -29,6 +29,7 @@ pub(crate) struct Config {
     policies: Policies,
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
+    coalesce_reads: bool,
 }
 
 /// Keys of the official client that mean nothing here, and what to say of them.
@@ -97,6 +98,7 @@ const NAMES: &[&str] = &[
     "login_timeout_ms",
     "fail_if_not_connected",
     "tls",
+    "coalesce_reads",
 ];
 
 impl Config {
@@ -129,6 +131,7 @@ impl Config {
             operation_queue_timeout: Duration::from_millis(
                 fields.number("operation_queue_timeout_ms")?.unwrap_or(0),
             ),
+            coalesce_reads: fields.flag("coalesce_reads")?.unwrap_or(true),
         })
     }
 
@@ -158,6 +161,11 @@ impl Config {
 
     pub(crate) fn max_concurrent_operations(&self) -> Option<usize> {
         self.max_concurrent_operations
+    }
+
+    /// Whether asynchronous reads of one burst may travel as a batch.
+    pub(crate) fn coalesces_reads(&self) -> bool {
+        self.coalesce_reads
     }
 
     pub(crate) fn operation_queue_timeout(&self) -> Duration {

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod config;
+pub(crate) mod fields;
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod names;

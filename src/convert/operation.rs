@@ -7,6 +7,7 @@ use pyo3::types::{PyBool, PyDict, PyString};
 
 use super::keys::items_of;
 use super::value::{self, repr, str_of, type_name};
+use crate::cdt;
 use crate::error::{Error, Result};
 
 /// Limit of the protocol (section 2.3).
@@ -53,9 +54,10 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
     let Some(code) = dict.get_item("op")? else {
         return Err(Error::argument("'op' is missing"));
     };
-    let number: Option<i64> = match code.is_instance_of::<PyBool>() {
-        true => None,
-        false => code.extract().ok(),
+    let number: Option<i64> = if code.is_instance_of::<PyBool>() {
+        None
+    } else {
+        code.extract().ok()
     };
     let code = number.ok_or_else(|| {
         Error::argument(format!(
@@ -86,18 +88,13 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
         PREPEND => (operations::prepend(&text_bin(dict)?), None),
         TOUCH => (operations::touch(), None),
         DELETE => (operations::delete(), None),
-        1001..=4999 => {
-            return Err(Error::argument(format!(
-                "operation {code} on lists, maps, bits or HyperLogLogs is not supported by this version"
-            )));
-        }
-        other => {
-            return Err(Error::argument(format!(
-                "{other} is not an OPERATOR_ constant"
-            )));
+        _ => {
+            let (collected, bin) = cdt::parse(code, dict)?;
+            operations.writes |= collected.writes;
+            (collected.operation, collected.answers.then_some(bin))
         }
     };
-    operations.writes |= code != READ;
+    operations.writes |= matches!(code, WRITE | INCREMENT | APPEND | PREPEND | TOUCH | DELETE);
     operations.list.push(operation);
     if code != TOUCH {
         operations.answers.push(answer);

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use aerospike_core::expressions::Expression;
 use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
 use aerospike_core::{
     BatchDeletePolicy, BatchReadPolicy, BatchWritePolicy, CommitLevel, Concurrency, Expiration,
@@ -16,6 +17,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 
 use super::value::{numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
+use crate::expr;
 use crate::partition_filter::PartitionFilter;
 
 /// Ten years, the server's limit (protocol section 2.6).
@@ -65,6 +67,33 @@ pub(crate) struct Options {
     pub(crate) expected_duration: Option<QueryDuration>,
     pub(crate) include_bin_data: Option<bool>,
     pub(crate) timeout: Option<u32>,
+    pub(crate) filter: Option<Filter>,
+}
+
+/// Which records an operation leaves alone.
+#[derive(Debug, Clone)]
+pub(crate) enum Filter {
+    /// None of them, whatever the client-wide policy says.
+    Off,
+    /// Those for which this is not true.
+    On(Arc<Expression>),
+}
+
+impl Filter {
+    /// A filter that cannot be read is never dropped: what it would have kept out could be deleted.
+    fn parse(value: &Bound<'_, PyAny>) -> Result<Self> {
+        if value.is_none() {
+            return Ok(Self::Off);
+        }
+        expr::parse(value).map(|filter| Self::On(Arc::new(filter)))
+    }
+
+    fn expression(&self) -> Option<Expression> {
+        match self {
+            Self::Off => None,
+            Self::On(filter) => Some(Expression::clone(filter)),
+        }
+    }
 }
 
 /// Defines the names a dict may hold and what each sets. `gen` is not among them: it is an enum in a
@@ -129,8 +158,8 @@ names! {
     "include_bin_data" => |o, v| o.include_bin_data = Some(flag(v)?);
     "partition_filter" => |_o, v| partition_filter(v)?;
     "timeout" => |o, v| o.timeout = Some(number(v)?);
-    "filter_expression" => |_o, v| filter(v)?;
-    "expressions" => |_o, v| filter(v)?;
+    "filter_expression" => |o, v| o.filter = Some(Filter::parse(v)?);
+    "expressions" => |o, v| o.filter = Some(Filter::parse(v)?);
     "module" => |_o, _v| {};
     "function" => |_o, _v| {};
     "args" => |_o, _v| {};
@@ -270,7 +299,8 @@ impl Options {
             record_queue_size,
             expected_duration,
             include_bin_data,
-            timeout
+            timeout,
+            filter
         );
     }
 
@@ -289,6 +319,9 @@ impl Options {
             replica => replica, read_touch_ttl => read_touch_ttl, compress => use_compression,
             compression_threshold => compression_threshold, error_detail_verbosity => error_detail_verbosity
         );
+        if let Some(filter) = &self.filter {
+            base.filter_expression = filter.expression();
+        }
     }
 
     /// The policy of a read.
@@ -353,13 +386,21 @@ impl Options {
     pub(crate) fn batch_read(&self) -> BatchReadPolicy {
         BatchReadPolicy {
             read_touch_ttl: self.read_touch_ttl.unwrap_or(ReadTouchTtl::ServerDefault),
-            ..BatchReadPolicy::default()
+            filter_expression: self.row_filter(),
         }
+    }
+
+    /// The filter of one row of a batch; a row without one is subject to the batch's own.
+    fn row_filter(&self) -> Option<Expression> {
+        self.filter.as_ref().and_then(Filter::expression)
     }
 
     /// The policy of a batch's writes.
     pub(crate) fn batch_write(&self) -> BatchWritePolicy {
-        let mut policy = BatchWritePolicy::default();
+        let mut policy = BatchWritePolicy {
+            filter_expression: self.row_filter(),
+            ..BatchWritePolicy::default()
+        };
         let (generation_policy, generation) = self.generation();
         macro_rules! give {
             ($($value:expr => $target:ident),*) => {$(
@@ -379,7 +420,10 @@ impl Options {
 
     /// The policy of a batch's removals.
     pub(crate) fn batch_delete(&self) -> BatchDeletePolicy {
-        let mut policy = BatchDeletePolicy::default();
+        let mut policy = BatchDeletePolicy {
+            filter_expression: self.row_filter(),
+            ..BatchDeletePolicy::default()
+        };
         let (generation_policy, generation) = self.generation();
         macro_rules! give {
             ($($value:expr => $target:ident),*) => {$(
@@ -730,14 +774,4 @@ fn partition_filter(value: &Bound<'_, PyAny>) -> Result<()> {
         "{} is not a PartitionFilter",
         repr(value)
     )))
-}
-
-/// A filter that cannot be applied is never dropped: what it would have kept out could be deleted.
-fn filter(value: &Bound<'_, PyAny>) -> Result<()> {
-    if value.is_none() {
-        return Ok(());
-    }
-    Err(Error::argument(
-        "filter expressions are not supported by this version",
-    ))
 }

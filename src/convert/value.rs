@@ -9,18 +9,32 @@ use pyo3::types::{
     PyType,
 };
 
-use super::names::{GEOJSON, HYPERLOGLOG};
+use super::names::{GEOJSON, HYPERLOGLOG, INFINITE, WILDCARD};
 use crate::error::{Error, Result};
 
 /// How deep lists and maps may nest: the server's own limit lies lower than what would end our stack.
 const DEEPEST: usize = 64;
 
-/// A Python object as a bin's value or a part of one.
-pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Value> {
-    parse_nested(object, 0)
+/// What a value is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// To be kept.
+    Stored,
+    /// To be compared with what is kept.
+    Compared,
 }
 
-fn parse_nested(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
+/// A Python object as a bin's value or a part of one.
+pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Value> {
+    parse_nested(object, 0, Use::Stored)
+}
+
+/// A Python object to compare values with: infinity and the wildcard are among them.
+pub(crate) fn parse_argument(object: &Bound<'_, PyAny>) -> Result<Value> {
+    parse_nested(object, 0, Use::Compared)
+}
+
+fn parse_nested(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result<Value> {
     let py = object.py();
     if let Ok(text) = object.cast::<PyString>() {
         let value = str_of(text)?.to_owned();
@@ -61,33 +75,42 @@ fn parse_nested(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
     if let Some(bytes) = buffer_of(object)? {
         return Ok(Value::Blob(bytes));
     }
-    parse_container(object, depth)
+    parse_container(object, depth, kind)
 }
 
-fn parse_container(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
+fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result<Value> {
     if let Ok(list) = object.cast::<PyList>() {
         check_depth(depth)?;
-        let items = list.iter().map(|item| parse_nested(&item, depth + 1));
+        let items = list.iter().map(|item| parse_nested(&item, depth + 1, kind));
         return Ok(Value::List(items.collect::<Result<_>>()?));
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
         check_depth(depth)?;
         let items = tuple
             .iter_borrowed()
-            .map(|item| parse_nested(&item, depth + 1));
+            .map(|item| parse_nested(&item, depth + 1, kind));
         return Ok(Value::List(items.collect::<Result<_>>()?));
     }
     if let Ok(dict) = object.cast::<PyDict>() {
         check_depth(depth)?;
         let mut map = IndexMap::with_capacity(dict.len());
         for (key, value) in dict.iter() {
-            let value = parse_nested(&value, depth + 1)?;
+            let value = parse_nested(&value, depth + 1, kind)?;
             map.insert(parse_map_key(&key)?, value);
         }
         return Ok(Value::OrderedMap(map));
     }
     if let Some(item) = numpy_scalar(object)? {
-        return parse_nested(&item, depth);
+        return parse_nested(&item, depth, kind);
+    }
+    if kind == Use::Compared {
+        let py = object.py();
+        if object.is_instance(INFINITE.get(py)?)? {
+            return Ok(Value::Infinity);
+        }
+        if object.is_instance(WILDCARD.get(py)?)? {
+            return Ok(Value::Wildcard);
+        }
     }
     Err(Error::wrong_type(format!(
         "{} is not a type Aerospike stores: use None, bool, int, float, str, bytes, bytearray, memoryview, \
@@ -97,8 +120,8 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize) -> Result<Value> {
 }
 
 /// Servers lose pairs with other keys silently, so they are refused here.
-fn parse_map_key(key: &Bound<'_, PyAny>) -> Result<Value> {
-    let value = match parse_nested(key, 0)? {
+pub(crate) fn parse_map_key(key: &Bound<'_, PyAny>) -> Result<Value> {
+    let value = match parse_nested(key, 0, Use::Stored)? {
         value @ (Value::String(_) | Value::Int(_) | Value::Blob(_)) => return Ok(value),
         other => other,
     };

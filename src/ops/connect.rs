@@ -8,15 +8,22 @@ use crate::convert::reply::Reply;
 use crate::dispatch::Request;
 use crate::ops::Operation as _;
 use crate::ops::info::Ping;
-use crate::session::Session;
+use crate::session::{Company, Session};
 
 /// Connects a session.
 pub(crate) struct Connect(pub(crate) Arc<Session>);
 
+impl Drop for Connect {
+    /// Never awaited, or panicked: the client must not be connecting for ever.
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
+}
+
 impl Request for Connect {
     const NAME: &'static str = "connect";
 
-    async fn answer(self) -> Outcome {
+    async fn answer(self, _company: Company) -> Outcome {
         self.0.connect().await.map(|()| Reply::Nothing)
     }
 }
@@ -31,7 +38,7 @@ pub(crate) struct Close {
 impl Request for Close {
     const NAME: &'static str = "close";
 
-    async fn answer(self) -> Outcome {
+    async fn answer(self, _company: Company) -> Outcome {
         if let Some(session) = self.session {
             session.close(self.patience).await;
         }
@@ -45,7 +52,7 @@ pub(crate) struct Ready;
 impl Request for Ready {
     const NAME: &'static str = "connect";
 
-    async fn answer(self) -> Outcome {
+    async fn answer(self, _company: Company) -> Outcome {
         Ok(Reply::Nothing)
     }
 }
@@ -56,9 +63,9 @@ pub(crate) struct PingAnyway(pub(crate) Option<Arc<Session>>);
 impl Request for PingAnyway {
     const NAME: &'static str = Ping::NAME;
 
-    async fn answer(self) -> Outcome {
+    async fn answer(self, _company: Company) -> Outcome {
         let answer = match self.0 {
-            Some(session) => session.execute(Ping).await,
+            Some(session) => session.execute(Ping, Company::Alone).await,
             None => Ok(Reply::Flag(false)),
         };
         Ok(answer.unwrap_or(Reply::Flag(false)))

@@ -1,13 +1,13 @@
 //! `exists`: read the header of one record.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aerospike_core::policy::ReadPolicy;
 use aerospike_core::{Bins, Key, ResultCode};
 use pyo3::prelude::*;
 
-use super::{Operation, shorten, total_timeout};
+use super::{NOT_FOUND, Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::key;
 use crate::convert::policy::Policies;
@@ -42,6 +42,7 @@ impl Exists {
 impl Operation for Exists {
     const NAME: &'static str = "exists";
     const WRITES: bool = false;
+    const JOINS: bool = true;
 
     fn target(&self) -> Target<'_> {
         Target::Key(&self.key)
@@ -68,6 +69,20 @@ impl Operation for Exists {
             )))),
             Err(error) if error.matches(&[ResultCode::KeyNotFoundError]) => Ok(Reply::Header(None)),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
+        }
+    }
+
+    async fn join(self, cluster: &Arc<Cluster>, deadline: Option<Instant>) -> Result<Reply> {
+        let header = cluster
+            .read_together(self.key, Bins::None, self.policy, deadline)
+            .await;
+        match header {
+            Ok(record) => Ok(Reply::Header(Some((
+                record.generation,
+                record.expiration(),
+            )))),
+            Err(error) if error.code() == NOT_FOUND => Ok(Reply::Header(None)),
+            Err(error) => Err(error),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `get` and `select`: read one record.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aerospike_core::policy::ReadPolicy;
 use aerospike_core::{Bins, Key};
@@ -58,6 +58,7 @@ pub(crate) fn read_bins(bins: Option<&Bound<'_, PyAny>>) -> Result<Bins> {
 impl Operation for Get {
     const NAME: &'static str = "get";
     const WRITES: bool = false;
+    const JOINS: bool = true;
 
     fn target(&self) -> Target<'_> {
         Target::Key(&self.key)
@@ -76,5 +77,12 @@ impl Operation for Get {
             Ok(record) => Ok(Reply::Record(Box::new(record))),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }
+    }
+
+    async fn join(self, cluster: &Arc<Cluster>, deadline: Option<Instant>) -> Result<Reply> {
+        let record = cluster
+            .read_together(self.key, self.bins, self.policy, deadline)
+            .await?;
+        Ok(Reply::Record(Box::new(record)))
     }
 }

@@ -17,7 +17,7 @@ pub(crate) mod touch;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
 
@@ -48,6 +48,22 @@ pub(crate) trait Operation: Send + 'static {
 
     /// Does it.
     fn run(self, cluster: &Cluster) -> impl Future<Output = Result<Reply>> + Send;
+
+    /// Whether it can travel together with others of its burst, through [`join`](Self::join).
+    const JOINS: bool = false;
+
+    /// Does it together with others, passing the gate with them.
+    fn join(
+        self,
+        cluster: &Arc<Cluster>,
+        _deadline: Option<Instant>,
+    ) -> impl Future<Output = Result<Reply>> + Send
+    where
+        Self: Sized,
+    {
+        let cluster = Arc::clone(cluster);
+        async move { self.run(&cluster).await }
+    }
 }
 
 /// A policy with a total timeout.

@@ -157,7 +157,17 @@ def test_all_is_complete():
 
 def test_modules_that_are_not_in_all_are_not_part_of_the_interface():
     modules = {name for name, value in vars(aerospike_py).items() if isinstance(value, types.ModuleType)}
-    documented = {"bit_operations", "constants", "exception", "exp", "hll_operations", "list_operations", "map_operations", "numpy_batch"}
+    documented = {
+        "bit_operations",
+        "cdt_ctx",
+        "constants",
+        "exception",
+        "exp",
+        "hll_operations",
+        "list_operations",
+        "map_operations",
+        "numpy_batch",
+    }
     assert modules & set(aerospike_py.__all__) == documented | {"predicates", "types"}
 
 

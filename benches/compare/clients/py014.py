@@ -9,11 +9,17 @@ from typing import Any
 import aerospike_py
 from compare.records import DTYPE
 
-from . import Hosts, Session, Way, same
+from . import Hosts, Session, Way
 
 
 def _config(hosts: Hosts, connections: int) -> dict[str, Any]:
     return {"hosts": list(hosts), "max_conns_per_node": connections}
+
+
+def _written(reply: tuple[()] | None) -> None:
+    # The async client answers an empty tuple.
+    if reply:
+        raise ValueError(f"a put answered {reply!r}")
 
 
 def _session(client: Any) -> Session[Any]:
@@ -30,7 +36,7 @@ def _session(client: Any) -> Session[Any]:
 
     return Session(
         get=Way(client.get, attrgetter("bins")),
-        put=Way(client.put, same),
+        put=Way(client.put, _written),
         to_dict=Way(client.batch_read, methodcaller("to_dict")),
         to_numpy=Way(client.batch_read, array),
         close=client.close,

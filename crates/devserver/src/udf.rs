@@ -22,6 +22,7 @@ mod program;
 mod record;
 mod registry;
 mod stream;
+mod text;
 
 pub use failure::Failure;
 pub use limits::Limits;

@@ -186,10 +186,10 @@ fn a_filter_of_the_batch_holds_for_its_rows() {
     let (_server, mut client) = start();
     assert_eq!(client.call(&Request::put(1, &[("a", int(1))])).result(), 0);
     let rows = [Request::get(1), Request::get(2)];
-    // false, true; a record that does not exist needs no filter.
-    for (expression, expected) in [(0xc2, 27), (0xc3, 0)] {
-        let filtered = batch(REPORT_ALL, &rows).field(FieldType::Filter, &[expression]);
-        let (replies, _) = client.stream(&filtered);
-        assert_eq!(results(&replies), [(0, expected), (1, 2)]);
+    for (filter, result) in [(0xc3, 0), (0xc2, 27)] {
+        let filtered = batch(REPORT_ALL, &rows).field(FieldType::Filter, &[filter]);
+        let (replies, last) = client.stream(&filtered);
+        assert_eq!(results(&replies), [(0, result), (1, 2)]);
+        assert_eq!(last.result(), 0);
     }
 }

@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::meta::{DigestModulo, Meta};
 use super::node::{Comparison, Cond, Let, Node, Part, Place};
 use super::number::Operator;
-use super::regex::Regex;
+use super::regex::{Allowance, Regex};
 use crate::geo::Shape;
 
 /// The longest name of a bin.
@@ -27,6 +27,7 @@ pub(super) struct Builder<'a> {
     scope: Vec<(&'a [u8], Kind)>,
     /// Where in the scope a name is defined; the last place counts.
     places: HashMap<&'a [u8], Vec<usize>>,
+    patterns: Allowance,
 }
 
 impl<'a> Builder<'a> {
@@ -35,6 +36,7 @@ impl<'a> Builder<'a> {
             reader: Reader::new(bytes),
             scope: Vec::new(),
             places: HashMap::new(),
+            patterns: Allowance::default(),
         }
     }
 
@@ -111,7 +113,7 @@ impl<'a> Builder<'a> {
     fn regex(&mut self, count: usize) -> Result<Typed, ResultCode> {
         exactly(count, 3)?;
         let flags = self.int()?;
-        let regex = Regex::new(flags, self.bytes()?)?;
+        let regex = Regex::new(flags, self.bytes()?, &mut self.patterns)?;
         let text = self.node_of(Kind::Str)?;
         Ok((Node::Matches(Box::new((regex, text))), Kind::Bool))
     }

@@ -10,14 +10,31 @@ pub(super) use imp::Regex;
 /// The most nodes a pattern may come to. The C library keeps for each of them which others it reaches without a character, and
 /// recurses through those.
 const MAX_NODES: usize = 2048;
+/// The most nodes all patterns of an expression may come to.
+const MAX_NODES_TOGETHER: usize = 8 * MAX_NODES;
+
+/// What the patterns of one expression may still come to.
+#[derive(Debug)]
+pub(super) struct Allowance(usize);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(MAX_NODES_TOGETHER)
+    }
+}
 
 /// Refuses what the C library cannot match in bounded time, stack and memory: back-references, and patterns that are or unfold too large.
-fn check(pattern: &[u8]) -> Result<(), ResultCode> {
+fn check(pattern: &[u8], allowance: &mut Allowance) -> Result<(), ResultCode> {
     let refers_back = |pair: &[u8]| matches!(pair, [b'\\', b'1'..=b'9']);
-    if pattern.windows(2).any(refers_back) || nodes(pattern) > MAX_NODES {
-        return Err(ResultCode::Unsupported);
+    let nodes = nodes(pattern);
+    let left = allowance.0.checked_sub(nodes);
+    match left.filter(|_| nodes <= MAX_NODES) {
+        Some(left) if !pattern.windows(2).any(refers_back) => {
+            allowance.0 = left;
+            Ok(())
+        }
+        _ => Err(ResultCode::Unsupported),
     }
-    Ok(())
 }
 
 /// At least as many nodes as the pattern unfolds to. Each repetition count multiplies what stands before it: a single character, or, as
@@ -67,6 +84,8 @@ mod imp {
 
     use wire::ResultCode;
 
+    use super::Allowance;
+
     /// A compiled pattern.
     pub(crate) struct Regex {
         /// In a box, so that it stays where it was compiled.
@@ -82,8 +101,12 @@ mod imp {
     impl Regex {
         /// Compiles a pattern. `flags` are numbered as in glibc's `regex.h`, whatever the host's numbers are: 1 extended syntax,
         /// 2 ignore case, 4 treat newlines as line ends, 8 no positions.
-        pub(crate) fn new(flags: i64, pattern: &[u8]) -> Result<Self, ResultCode> {
-            super::check(pattern)?;
+        pub(crate) fn new(
+            flags: i64,
+            pattern: &[u8],
+            allowance: &mut Allowance,
+        ) -> Result<Self, ResultCode> {
+            super::check(pattern, allowance)?;
             let known = [
                 libc::REG_EXTENDED,
                 libc::REG_ICASE,
@@ -169,13 +192,19 @@ mod imp {
 mod imp {
     use wire::ResultCode;
 
+    use super::Allowance;
+
     /// A compiled pattern; there is none without a C library that has them.
     #[derive(Debug)]
     pub(crate) enum Regex {}
 
     impl Regex {
-        pub(crate) fn new(_flags: i64, pattern: &[u8]) -> Result<Self, ResultCode> {
-            super::check(pattern)?;
+        pub(crate) fn new(
+            _flags: i64,
+            pattern: &[u8],
+            allowance: &mut Allowance,
+        ) -> Result<Self, ResultCode> {
+            super::check(pattern, allowance)?;
             Err(ResultCode::Unsupported)
         }
 

@@ -6,71 +6,102 @@ use std::rc::Rc;
 use mlua::{Lua, MetaMethod, Table, UserData, UserDataMethods, Value as LuaValue};
 use wire::{BlobType, ParticleType, Value};
 
-use super::arguments::{Call, define, raise};
-use super::item::{Item, text_of};
-use super::list::make_callable;
+use super::arguments::{Call, Class, define, define_call, integer, place, raise};
+use super::item::Item;
+use super::text::text_of;
 
 /// More bytes than a record can hold.
 const MAX_SIZE: usize = 16 << 20;
 
-/// A blob with the type it was written with.
+/// A blob with the type it was written with, shared by all who hold it.
 #[derive(Clone, Debug)]
 pub(super) struct Bytes(Rc<RefCell<Buffer>>);
 
 #[derive(Debug)]
 struct Buffer {
-    bytes: Vec<u8>,
-    kind: BlobType,
+    /// As many as there is room for.
+    room: Vec<u8>,
+    /// How many of them count.
+    size: usize,
+    /// A particle type, or whatever number a script has put here.
+    kind: i64,
+}
+
+impl Class for Bytes {
+    const NAME: &'static str = "Bytes";
 }
 
 impl Bytes {
     pub(super) fn new(bytes: Vec<u8>, kind: BlobType) -> Self {
-        Self(Rc::new(RefCell::new(Buffer { bytes, kind })))
+        Self(Rc::new(RefCell::new(Buffer {
+            size: bytes.len(),
+            room: bytes,
+            kind: i64::from(kind as u8),
+        })))
     }
 
+    /// No bytes, and room for some.
+    fn with_room(room: usize) -> Self {
+        let bytes = Self::new(Vec::new(), BlobType::Plain);
+        bytes.0.borrow_mut().room = vec![0; room];
+        bytes
+    }
+
+    /// The blob; a plain one if the type is none that a blob can have.
     pub(super) fn to_value(&self) -> Value {
-        let buffer = self.0.borrow();
-        Value::Blob(buffer.kind, buffer.bytes.as_slice().into())
+        let kind = u8::try_from(self.0.borrow().kind).ok();
+        let kind = kind.and_then(ParticleType::from_u8);
+        let kind = kind.and_then(ParticleType::blob_type);
+        Value::Blob(kind.unwrap_or(BlobType::Plain), self.to_vec().into())
     }
 
-    fn len(&self) -> usize {
-        self.0.borrow().bytes.len()
+    fn to_vec(&self) -> Vec<u8> {
+        let buffer = self.0.borrow();
+        buffer.room.get(..buffer.size).unwrap_or_default().to_vec()
     }
 
     /// The bytes of a range that lies inside.
-    fn get(&self, place: i64, size: usize) -> Option<Vec<u8>> {
-        let start = index(place)?;
+    fn get(&self, place: i64, size: i64) -> Option<Vec<u8>> {
         let buffer = self.0.borrow();
-        let bytes = buffer.bytes.get(start..start.checked_add(size)?);
+        let start = index(place).filter(|start| *start < buffer.size)?;
+        let end = start + usize::try_from(size).ok()?;
+        let bytes = buffer.room.get(start..end).filter(|_| end <= buffer.size);
         bytes.map(<[u8]>::to_vec)
     }
 
-    /// Writes at a place; what lies between the end and there becomes zero. False if it cannot be.
+    /// Writes at a place and makes all up to there count. False if it cannot be.
     fn set(&self, place: i64, new: &[u8]) -> bool {
-        let Some(start) = index(place).filter(|start| start + new.len() <= MAX_SIZE) else {
+        let Some(end) = self.put(place, new) else {
             return false;
         };
-        let bytes = &mut self.0.borrow_mut().bytes;
-        let end = start + new.len();
-        if bytes.len() < end {
-            bytes.resize(end, 0);
-        }
-        if let Some(old) = bytes.get_mut(start..end) {
-            old.copy_from_slice(new);
-        }
+        let buffer = &mut *self.0.borrow_mut();
+        buffer.size = buffer.size.max(end);
         true
     }
 
     fn append(&self, new: &[u8]) -> bool {
-        self.set(self.len() as i64 + 1, new)
+        self.set(self.end(), new)
     }
 
-    fn resize(&self, size: i64) -> bool {
-        let size = usize::try_from(size).ok().filter(|size| *size <= MAX_SIZE);
-        size.is_some_and(|size| {
-            self.0.borrow_mut().bytes.resize(size, 0);
-            true
-        })
+    /// Writes at a place, also where bytes do not count; where it ended.
+    fn put(&self, place: i64, new: &[u8]) -> Option<usize> {
+        let start = index(place).filter(|start| start + new.len() <= MAX_SIZE)?;
+        let room = &mut self.0.borrow_mut().room;
+        let end = start + new.len();
+        if room.len() < end {
+            room.resize(end, 0);
+        }
+        room.get_mut(start..end)?.copy_from_slice(new);
+        Some(end)
+    }
+
+    fn len(&self) -> usize {
+        self.0.borrow().size
+    }
+
+    /// The place behind the last byte.
+    fn end(&self) -> i64 {
+        self.len() as i64 + 1
     }
 }
 
@@ -81,25 +112,24 @@ fn index(place: i64) -> Option<usize> {
 
 impl UserData for Bytes {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
-        methods.add_meta_method(MetaMethod::Index, |_, this, index: LuaValue| {
-            let byte = index.as_integer().and_then(|place| this.get(place, 1));
+        methods.add_meta_method(MetaMethod::Index, |lua, this, index: LuaValue| {
+            let byte = this.get(place(lua, &index, "index")?, 1);
             Ok(byte.and_then(|byte| byte.first().copied()))
         });
         methods.add_meta_method(
             MetaMethod::NewIndex,
             |lua, this, (index, value): (LuaValue, LuaValue)| {
-                let done = index
-                    .as_integer()
-                    .zip(value.as_integer())
-                    .is_some_and(|(place, byte)| this.set(place, &[byte as u8]));
-                if done {
-                    Ok(())
-                } else {
-                    Err(raise(lua, "bytes can hold integers at integer places"))
+                let place = place(lua, &index, "newindex")?;
+                let byte = integer(lua, &value)
+                    .map_err(|why| raise(lua, &format!("bad argument #3 to 'newindex' ({why})")))?;
+                if let Ok(byte) = u8::try_from(byte) {
+                    this.set(place, &[byte]);
                 }
+                Ok(())
             },
         );
-        methods.add_meta_method(MetaMethod::Len, |_, this, ()| Ok(this.len()));
+        // A real server says 0 whatever there is; `bytes.size` is what tells.
+        methods.add_meta_method(MetaMethod::Len, |_, _, ()| Ok(0));
         methods.add_meta_method(MetaMethod::ToString, |_, this, ()| {
             Ok(text_of(&Item::Bytes(this.clone())))
         });
@@ -108,35 +138,26 @@ impl UserData for Bytes {
 
 pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
     let table = lua.create_table()?;
-    let make = |call: &Call<'_>, first: usize| {
-        let bytes = Bytes::new(Vec::new(), BlobType::Plain);
-        if bytes.resize(call.optional_int(first, 0)?) {
-            Ok(bytes)
-        } else {
-            Err(call.error("bytes cannot have this size"))
+    define_call(lua, &table, "bytes", |call| {
+        let room = usize::try_from(call.int(2)?).unwrap_or(0);
+        if room > MAX_SIZE {
+            return Err(call.error("bytes cannot have this size"));
         }
-    };
-    for name in ["new", "create"] {
-        define(lua, &table, name, move |call| make(call, 1))?;
-    }
-    make_callable(lua, &table, make)?;
-    define(lua, &table, "size", |call| Ok(call.bytes(1)?.len()))?;
-    define(lua, &table, "set_size", |call| {
-        Ok(call.bytes(1)?.resize(call.int(2)?))
+        Ok(Bytes::with_room(room))
     })?;
-    define(lua, &table, "tostring", |call| {
-        Ok(text_of(&Item::Bytes(call.bytes(1)?)))
+    define(lua, &table, "size", |call| Ok(call.bytes(1)?.len()))?;
+    // A real server only says whether there is room for as many; their number stays.
+    define(lua, &table, "set_size", |call| {
+        let (bytes, size) = (call.bytes(1)?, call.int(2)?);
+        let room = bytes.0.borrow().room.len();
+        Ok(usize::try_from(size).is_ok_and(|size| size <= room))
     })?;
     define(lua, &table, "get_type", |call| {
-        Ok(call.bytes(1)?.0.borrow().kind as u8)
+        Ok(call.bytes(1)?.0.borrow().kind)
     })?;
     define(lua, &table, "set_type", |call| {
-        let (bytes, kind) = (call.bytes(1)?, call.int(2)?);
-        let kind = u8::try_from(kind).ok().and_then(ParticleType::from_u8);
-        if let Some(kind) = kind.and_then(ParticleType::blob_type) {
-            bytes.0.borrow_mut().kind = kind;
-        }
-        Ok(())
+        call.bytes(1)?.0.borrow_mut().kind = call.int(2)?;
+        Ok(true)
     })?;
     open_texts(lua, &table)?;
     open_numbers(lua, &table)?;
@@ -144,7 +165,7 @@ pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
     lua.globals().set("bytes", table)
 }
 
-/// `get_`, `set_` and `append_` of strings and bytes. A length that is left out is that of the value.
+/// `get_`, `set_` and `append_` of strings and bytes. To write bytes it takes their number, to write a string it must not be given.
 fn open_texts(lua: &Lua, table: &Table) -> mlua::Result<()> {
     define(lua, table, "get_string", |call| {
         let text = range(call)?.map(|bytes| call.lua.create_string(bytes));
@@ -154,35 +175,29 @@ fn open_texts(lua: &Lua, table: &Table) -> mlua::Result<()> {
         Ok(range(call)?.map(|bytes| Bytes::new(bytes, BlobType::Plain)))
     })?;
     define(lua, table, "set_string", |call| {
-        let text = call.string(3)?.as_bytes().to_vec();
-        Ok(call.bytes(1)?.set(call.int(2)?, cut(call, &text, 4)?))
-    })?;
-    define(lua, table, "set_bytes", |call| {
-        let new = call.bytes(3)?.0.borrow().bytes.clone();
-        Ok(call.bytes(1)?.set(call.int(2)?, cut(call, &new, 4)?))
+        let (bytes, place) = (call.bytes(1)?, call.int(2)?);
+        let text = call.string(3)?;
+        Ok(call.count() == 3 && bytes.set(place, &text.as_bytes()))
     })?;
     define(lua, table, "append_string", |call| {
-        let text = call.string(2)?.as_bytes().to_vec();
-        Ok(call.bytes(1)?.append(cut(call, &text, 3)?))
+        let (bytes, text) = (call.bytes(1)?, call.string(2)?);
+        Ok(call.count() == 2 && bytes.append(&text.as_bytes()))
+    })?;
+    define(lua, table, "set_bytes", |call| {
+        let (bytes, place) = (call.bytes(1)?, call.int(2)?);
+        let new = call.bytes(3)?.get(1, call.int(4)?);
+        Ok(call.count() == 4 && new.is_some_and(|new| bytes.set(place, &new)))
     })?;
     define(lua, table, "append_bytes", |call| {
-        let new = call.bytes(2)?.0.borrow().bytes.clone();
-        Ok(call.bytes(1)?.append(cut(call, &new, 3)?))
+        let bytes = call.bytes(1)?;
+        let new = call.bytes(2)?.get(1, call.int(3)?);
+        Ok(call.count() == 3 && new.is_some_and(|new| bytes.append(&new)))
     })
 }
 
 fn range(call: &Call<'_>) -> mlua::Result<Option<Vec<u8>>> {
     let (bytes, place, size) = (call.bytes(1)?, call.int(2)?, call.int(3)?);
-    Ok(usize::try_from(size)
-        .ok()
-        .and_then(|size| bytes.get(place, size)))
-}
-
-/// As much of the bytes as an argument says.
-fn cut<'a>(call: &Call<'_>, bytes: &'a [u8], argument: usize) -> mlua::Result<&'a [u8]> {
-    let size = call.optional_int(argument, bytes.len() as i64)?;
-    let size = usize::try_from(size).unwrap_or(0);
-    Ok(bytes.get(..size).unwrap_or(bytes))
+    Ok(bytes.get(place, size).filter(|_| call.count() == 3))
 }
 
 #[derive(Clone, Copy)]
@@ -228,13 +243,20 @@ const NUMBERS: [Number; 10] = {
 };
 
 impl Number {
-    fn encode(self, value: i64) -> Vec<u8> {
+    /// The bytes of a value in range: unsigned for one byte, signed for more.
+    fn encode(self, value: i64) -> Option<Vec<u8>> {
+        let fits = match self.size {
+            1 => u8::try_from(value).is_ok(),
+            2 => i16::try_from(value).is_ok(),
+            4 => i32::try_from(value).is_ok(),
+            _ => true,
+        };
         let bytes = value.to_be_bytes();
-        let mut bytes = bytes.get(8 - self.size..).unwrap_or_default().to_vec();
+        let mut bytes = bytes.get(8 - self.size..)?.to_vec();
         if self.little {
             bytes.reverse();
         }
-        bytes
+        fits.then_some(bytes)
     }
 
     fn decode(self, mut bytes: Vec<u8>) -> i64 {
@@ -256,31 +278,33 @@ fn open_numbers(lua: &Lua, table: &Table) -> mlua::Result<()> {
     for number in NUMBERS {
         let [get, set, append] = number.names;
         define(lua, table, get, move |call| {
-            let bytes = call.bytes(1)?.get(call.int(2)?, number.size);
+            let bytes = call.bytes(1)?.get(call.int(2)?, number.size as i64);
             Ok(bytes.map(|bytes| number.decode(bytes)))
         })?;
         define(lua, table, set, move |call| {
+            let (bytes, place) = (call.bytes(1)?, call.int(2)?);
             let new = number.encode(call.int(3)?);
-            Ok(call.bytes(1)?.set(call.int(2)?, &new))
+            Ok(call.count() == 3 && new.is_some_and(|new| bytes.set(place, &new)))
         })?;
         define(lua, table, append, move |call| {
+            let bytes = call.bytes(1)?;
             let new = number.encode(call.int(2)?);
-            Ok(call.bytes(1)?.append(&new))
+            Ok(call.count() == 2 && new.is_some_and(|new| bytes.append(&new)))
         })?;
     }
     Ok(())
 }
 
-/// Integers of 32 bits in as few bytes as they need: seven bits in each, the lowest first, with the eighth set in all but the last.
+/// Integers of 32 bits in as few bytes as they need: seven bits in each, the lowest first, with the eighth set in all but the last. As on
+/// a real server they do not make the bytes count that they are written to.
 fn open_var_int(lua: &Lua, table: &Table) -> mlua::Result<()> {
     define(lua, table, "get_var_int", |call| {
         let (bytes, place) = (call.bytes(1)?, call.int(2)?);
+        let buffer = bytes.0.borrow();
+        let rest = index(place).and_then(|start| buffer.room.get(start..));
         let (mut value, mut size) = (0_u32, 0);
-        for shift in (0..35).step_by(7) {
-            let Some(&[byte]) = bytes.get(place.saturating_add(size), 1).as_deref() else {
-                return Ok((0, 0));
-            };
-            value |= u32::from(byte & 0x7f) << shift;
+        for byte in rest.unwrap_or_default().iter().take(5) {
+            value |= u32::from(byte & 0x7f) << (7 * size);
             size += 1;
             if byte & 0x80 == 0 {
                 break;
@@ -290,17 +314,21 @@ fn open_var_int(lua: &Lua, table: &Table) -> mlua::Result<()> {
     })?;
     define(lua, table, "set_var_int", |call| {
         let new = var_int(call.int(3)?);
-        let done = call.bytes(1)?.set(call.int(2)?, &new);
-        Ok(if done { new.len() } else { 0 })
+        let done = call.bytes(1)?.put(call.int(2)?, &new);
+        Ok(done.map_or(0, |_| new.len()))
     })?;
     define(lua, table, "append_var_int", |call| {
-        let new = var_int(call.int(2)?);
-        let done = call.bytes(1)?.append(&new);
-        Ok(if done { new.len() } else { 0 })
+        let (bytes, new) = (call.bytes(1)?, var_int(call.int(2)?));
+        let done = bytes.put(bytes.end(), &new);
+        Ok(done.map_or(0, |_| new.len()))
     })
 }
 
+/// Nothing for what does not fit into 32 bits with sign.
 fn var_int(value: i64) -> Vec<u8> {
+    let Ok(value) = i32::try_from(value) else {
+        return Vec::new();
+    };
     let mut rest = value as u32;
     let mut bytes = Vec::new();
     while rest >= 0x80 {

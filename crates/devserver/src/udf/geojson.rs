@@ -1,27 +1,35 @@
 //! The table `geojson`.
 
-use mlua::{Lua, UserData, UserDataMethods};
+use mlua::{Lua, MetaMethod, UserData, UserDataFields, UserDataMethods};
 
-use super::arguments::{Call, define};
-use super::item::GeoJson;
-use super::list::make_callable;
+use super::arguments::{Class, define_call};
+use super::item::{GeoJson, Item};
+use super::text::text_of;
+
+impl Class for GeoJson {
+    const NAME: &'static str = "GeoJSON";
+}
 
 impl UserData for GeoJson {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field(MetaMethod::Type, Self::NAME);
+    }
+
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
-        methods.add_meta_method("__tostring", |lua, this, ()| lua.create_string(&this.0));
+        methods.add_meta_method(MetaMethod::ToString, |_, this, ()| {
+            Ok(text_of(&Item::GeoJson(this.clone())))
+        });
     }
 }
 
 pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
     let table = lua.create_table()?;
-    let make = |call: &Call<'_>, first: usize| {
-        let text = call.string(first)?;
-        Ok(GeoJson(text.as_bytes().as_ref().into()))
-    };
-    define(lua, &table, "new", move |call| make(call, 1))?;
-    make_callable(lua, &table, make)?;
-    define(lua, &table, "tostring", |call| {
-        call.lua.create_string(&call.userdata::<GeoJson>(1)?.0)
+    define_call(lua, &table, "geojson", |call| {
+        if call.value(2).is_nil() {
+            return Ok(None);
+        }
+        let text = call.string(2)?;
+        Ok(Some(GeoJson(text.as_bytes().as_ref().into())))
     })?;
     lua.globals().set("geojson", table)
 }

@@ -8,12 +8,12 @@ use super::{PutError, Registry};
 
 /// Answers `udf-put`.
 pub(crate) fn put(registry: &Registry, command: &Command<'_>) -> String {
-    let (name, content) = match (
-        parameter(command, "filename"),
-        parameter(command, "content"),
-    ) {
-        (Ok(name), Ok(content)) => (name, content),
-        (Err(missing), _) | (_, Err(missing)) => return missing,
+    let name = match parameter(command, "filename") {
+        Ok(name) => name,
+        Err(missing) => return missing,
+    };
+    let Some(content) = command.parameter(&["content"]) else {
+        return missing("content");
     };
     if let Some(kind) = command.parameter(&["udf-type"])
         && !kind.eq_ignore_ascii_case("lua")
@@ -69,5 +69,9 @@ fn parameter<'a>(command: &Command<'a>, name: &str) -> Result<&'a str, String> {
     command
         .parameter(&[name])
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| format!("ERROR:4:missing '{name}'"))
+        .ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> String {
+    format!("ERROR:4:missing '{name}'")
 }

@@ -66,9 +66,9 @@ impl From<&Value> for Item {
 }
 
 impl Item {
-    /// What a script means. Tables, functions and the like are no values of the database.
-    pub(super) fn from_lua(value: &LuaValue) -> Result<Self, String> {
-        Ok(match value {
+    /// What a script means, if it is a value of the database: a table, a function and the like are none.
+    pub(super) fn from_lua(value: &LuaValue) -> Option<Self> {
+        Some(match value {
             LuaValue::Nil => Self::Nil,
             LuaValue::Boolean(value) => Self::Bool(*value),
             LuaValue::Integer(value) => Self::Int(*value),
@@ -83,16 +83,11 @@ impl Item {
                     Self::Bytes(bytes.clone())
                 } else if let Ok(text) = data.borrow::<GeoJson>() {
                     Self::GeoJson(text.clone())
-                } else if let Ok(other) = data.borrow::<Other>() {
-                    Self::Other(other.clone())
                 } else {
-                    return Err("not a value the database can hold: userdata".to_owned());
+                    Self::Other(data.borrow::<Other>().ok()?.clone())
                 }
             }
-            other => {
-                let kind = other.type_name();
-                return Err(format!("not a value the database can hold: {kind}"));
-            }
+            _ => return None,
         })
     }
 
@@ -123,11 +118,6 @@ impl Item {
             Self::Int(_) | Self::Str(_) | Self::Bytes(_) => self.to_value().ok(),
             _ => None,
         }
-    }
-
-    /// A copy that shares nothing with this one.
-    pub(super) fn deep_clone(&self) -> Result<Self, String> {
-        self.to_value().map(|value| Self::from(&value))
     }
 
     fn build(&self, depth: usize, count: &mut usize) -> Result<Value, String> {
@@ -185,36 +175,7 @@ pub(super) fn size_of(call: &Call<'_>, item: &Item) -> mlua::Result<usize> {
     Ok(msgpack::encoded_len(&value))
 }
 
-/// A value as text for people.
-pub(super) fn text_of(item: &Item) -> String {
-    item.to_value()
-        .map_or_else(|error| error, |value| text(&value))
-}
-
-fn text(value: &Value) -> String {
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let join = |parts: Vec<String>| parts.join(", ");
-    match value {
-        Value::Nil | Value::Wildcard | Value::Infinity => "NIL".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Float(value) => value.to_string(),
-        Value::Str(bytes) => format!("\"{}\"", lossy(bytes)),
-        Value::GeoJson(bytes) => lossy(bytes),
-        Value::Blob(_, bytes) | Value::Hll(bytes) => {
-            let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-            digits.join(" ")
-        }
-        Value::List(list) => format!("List({})", join(list.items.iter().map(text).collect())),
-        Value::Map(map) => {
-            let pairs = map.pairs().iter();
-            let pairs = pairs.map(|(key, value)| format!("{}->{}", text(key), text(value)));
-            format!("Map({})", join(pairs.collect()))
-        }
-    }
-}
-
-/// The value for the database, in Lua's words.
+/// A function's result as a value of the database: nil if it is none.
 pub(super) fn value_of(value: &LuaValue) -> Result<Value, String> {
-    Item::from_lua(value)?.to_value()
+    Item::from_lua(value).map_or(Ok(Value::Nil), |item| item.to_value())
 }

@@ -28,7 +28,7 @@ impl Default for Limits {
         Self {
             instructions: 1_000_000_000,
             time: Duration::from_secs(1),
-            memory: 64 << 20,
+            memory: 256 << 20,
         }
     }
 }
@@ -37,8 +37,16 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(super) struct Watch {
     limits: Limits,
-    left: Rc<Cell<u64>>,
-    end: Rc<Cell<Instant>>,
+    budget: Rc<Budget>,
+}
+
+/// What is left for the call that runs.
+#[derive(Debug)]
+struct Budget {
+    instructions: Cell<u64>,
+    end: Cell<Instant>,
+    /// The script was stopped, and nothing is let run any more.
+    stopped: Cell<bool>,
 }
 
 impl Watch {
@@ -46,29 +54,43 @@ impl Watch {
         lua.set_memory_limit(limits.memory)?;
         let watch = Self {
             limits,
-            left: Rc::default(),
-            end: Rc::new(Cell::new(Instant::now())),
+            budget: Rc::new(Budget {
+                instructions: Cell::new(0),
+                end: Cell::new(Instant::now()),
+                stopped: Cell::new(true),
+            }),
         };
         watch.restart(lua)?;
         Ok(watch)
     }
 
-    /// Lets the next call begin with everything unused.
+    /// Lets what comes next begin with everything unused.
     pub(super) fn restart(&self, lua: &Lua) -> mlua::Result<()> {
-        self.left.set(self.limits.instructions);
-        self.end.set(Instant::now() + self.limits.time);
-        let (left, end) = (Rc::clone(&self.left), Rc::clone(&self.end));
+        self.budget.instructions.set(self.limits.instructions);
+        self.budget.end.set(Instant::now() + self.limits.time);
+        if !self.budget.stopped.replace(false) {
+            return Ok(());
+        }
+        let budget = Rc::clone(&self.budget);
         let stride = u64::from(STRIDE).min(self.limits.instructions.max(1));
         let every = |count| HookTriggers::new().every_nth_instruction(count);
         lua.set_global_hook(every(stride as u32), move |lua, _| {
-            left.set(left.get().saturating_sub(stride));
-            if left.get() > 0 && Instant::now() < end.get() {
+            if budget.spend(stride) {
                 return Ok(VmState::Continue);
             }
-            // A script that catches the error is stopped at its next instruction, wherever that is.
+            // A script that catches the error is stopped again at its next instruction, wherever that is.
+            budget.stopped.set(true);
             lua.set_global_hook(every(1), |_, _| Err(stopped()))?;
             Err(stopped())
         })
+    }
+}
+
+impl Budget {
+    fn spend(&self, instructions: u64) -> bool {
+        let left = self.instructions.get().saturating_sub(instructions);
+        self.instructions.set(left);
+        left > 0 && Instant::now() < self.end.get()
     }
 }
 

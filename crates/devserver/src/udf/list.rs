@@ -1,13 +1,15 @@
-//! Lists, and the functions of the table `list`.
+//! Lists, and the functions of the table `list`. Places are counted from 1; what lies outside of a list is nil, and writing before its
+//! beginning does nothing.
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
-use mlua::{Lua, MetaMethod, Table, UserData, UserDataMethods, Value};
+use mlua::{Lua, MetaMethod, UserData, UserDataMethods, Value};
 
-use super::arguments::{Call, define, raise};
-use super::item::{Item, MAX_VALUES, dismantle, size_of, text_of};
+use super::arguments::{Call, Class, define, define_call, place, raise};
+use super::item::{Item, MAX_VALUES, dismantle, size_of};
 use super::iterator::Iterator;
+use super::text::text_of;
 
 /// A list, shared by all who hold it.
 #[derive(Clone, Debug)]
@@ -20,6 +22,10 @@ impl Drop for Items {
     fn drop(&mut self) {
         dismantle(self.0.take());
     }
+}
+
+impl Class for List {
+    const NAME: &'static str = "List";
 }
 
 impl List {
@@ -40,17 +46,12 @@ impl List {
         Rc::into_inner(self.0).map_or_else(Vec::new, |items| items.0.take())
     }
 
-    fn items(&self) -> Vec<Item> {
-        self.borrow().clone()
-    }
-
     fn len(&self) -> usize {
         self.borrow().len()
     }
 
-    /// Puts an item at a place counted from 1. Places that are skipped become nil.
-    fn set(&self, index: i64, item: Item) -> Result<(), String> {
-        let index = place(index).ok_or("list index out of range")?;
+    /// Puts an item at a place. Places that are skipped become nil.
+    fn set(&self, index: usize, item: Item) {
         let mut items = self.borrow_mut();
         if index >= items.len() {
             items.resize(index + 1, Item::Nil);
@@ -58,40 +59,41 @@ impl List {
         if let Some(old) = items.get_mut(index) {
             *old = item;
         }
-        Ok(())
     }
 }
 
-/// The index of a place counted from 1.
-fn place(index: i64) -> Option<usize> {
-    let index = usize::try_from(index).ok()?.checked_sub(1)?;
+/// The index of a place that a list can have.
+fn index_of(place: i64) -> Option<usize> {
+    let index = usize::try_from(place).ok()?.checked_sub(1)?;
     (index < MAX_VALUES).then_some(index)
 }
 
 impl UserData for List {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::Index, |lua, this, index: Value| {
+            let index = index_of(place(lua, &index, "index")?);
             let items = this.borrow();
-            let index = index.as_integer().and_then(place);
             let item = index.and_then(|index| items.get(index));
             item.map_or(Ok(Value::Nil), |item| item.to_lua(lua))
         });
         methods.add_meta_method(
             MetaMethod::NewIndex,
             |lua, this, (index, value): (Value, Value)| {
-                let index = index.as_integer().unwrap_or(0);
-                Item::from_lua(&value)
-                    .and_then(|item| this.set(index, item))
-                    .map_err(|error| raise(lua, &error))
+                let place = place(lua, &index, "newindex")?;
+                if place > MAX_VALUES as i64 {
+                    return Err(raise(lua, "lists and maps hold too many values"));
+                }
+                if let (Some(index), Some(item)) = (index_of(place), Item::from_lua(&value)) {
+                    this.set(index, item);
+                }
+                Ok(())
             },
         );
         methods.add_meta_method(MetaMethod::Len, |_, this, ()| Ok(this.len()));
-        methods.add_meta_method(MetaMethod::ToString, |_, this, ()| Ok(text(this)));
+        methods.add_meta_method(MetaMethod::ToString, |_, this, ()| {
+            Ok(text_of(&Item::List(this.clone())))
+        });
     }
-}
-
-fn text(list: &List) -> String {
-    text_of(&Item::List(list.clone()))
 }
 
 pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
@@ -99,57 +101,67 @@ pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
     for name in ["new", "create"] {
         define(lua, &table, name, |_| Ok(List::new(Vec::new())))?;
     }
-    make_callable(lua, &table, from_table)?;
+    define_call(lua, &table, "list", |call| {
+        // With a second argument they are capacities.
+        match call.value(2) {
+            Value::Table(table) if call.count() == 2 => from_table(&table),
+            _ => Ok(List::new(Vec::new())),
+        }
+    })?;
     define(lua, &table, "size", |call| Ok(call.list(1)?.len()))?;
     define(lua, &table, "nbytes", |call| {
         size_of(call, &Item::List(call.list(1)?))
     })?;
-    define(lua, &table, "tostring", |call| Ok(text(&call.list(1)?)))?;
+    define(lua, &table, "tostring", |call| {
+        Ok(text_of(&Item::List(call.list(1)?)))
+    })?;
     define(lua, &table, "iterator", |call| {
-        let steps = call.list(1)?.items().into_iter().map(|item| vec![item]);
-        Ok(Iterator::new(steps.collect()))
+        Iterator::of_list(call.list(1)?).for_loop(call.lua)
     })?;
     define(lua, &table, "append", |call| {
         let list = call.list(1)?;
-        let item = call.item(2)?;
-        list.borrow_mut().push(item);
+        if let Some(item) = call.item(2) {
+            list.borrow_mut().push(item);
+        }
         Ok(())
     })?;
     define(lua, &table, "prepend", |call| {
         let list = call.list(1)?;
-        let item = call.item(2)?;
-        list.borrow_mut().insert(0, item);
+        if let Some(item) = call.item(2) {
+            list.borrow_mut().insert(0, item);
+        }
         Ok(())
     })?;
     define(lua, &table, "insert", |call| {
-        let (list, index, item) = (call.list(1)?, call.int(2)?, call.item(3)?);
-        match place(index) {
-            Some(index) if index < list.len() => list.borrow_mut().insert(index, item),
-            _ => list.set(index, item).map_err(|error| call.error(&error))?,
+        let (list, index) = (call.list(1)?, index_of(call.int(2)?));
+        if let (Some(index), Some(item)) = (index, call.item(3)) {
+            if index < list.len() {
+                list.borrow_mut().insert(index, item);
+            } else {
+                list.set(index, item);
+            }
         }
         Ok(())
     })?;
     define(lua, &table, "remove", |call| {
-        let (list, index) = (call.list(1)?, call.int(2)?);
-        if let Some(index) = place(index).filter(|index| *index < list.len()) {
+        let (list, index) = (call.list(1)?, index_of(call.int(2)?));
+        if let Some(index) = index.filter(|index| *index < list.len()) {
             list.borrow_mut().remove(index);
         }
         Ok(())
     })?;
     define(lua, &table, "trim", |call| {
-        let (list, index) = (call.list(1)?, call.int(2)?);
-        if let Some(index) = place(index) {
+        let (list, index) = (call.list(1)?, index_of(call.int(2)?));
+        if let Some(index) = index {
             list.borrow_mut().truncate(index);
         }
         Ok(())
     })?;
     define(lua, &table, "take", |call| {
-        let (list, count) = (call.list(1)?, count(call.int(2)?));
-        Ok(List::new(list.items().into_iter().take(count).collect()))
+        part(call, |items, count| items.into_iter().take(count).collect())
     })?;
     define(lua, &table, "drop", |call| {
-        let (list, count) = (call.list(1)?, count(call.int(2)?));
-        Ok(List::new(list.items().into_iter().skip(count).collect()))
+        part(call, |items, count| items.into_iter().skip(count).collect())
     })?;
     define(lua, &table, "concat", |call| {
         let (list, other) = (call.list(1)?, call.list(2)?);
@@ -161,44 +173,38 @@ pub(super) fn open(lua: &Lua) -> mlua::Result<()> {
         join(call, &call.list(1)?, &call.list(2)?).map(List::new)
     })?;
     define(lua, &table, "clone", |call| {
-        Ok(List::new(call.list(1)?.items()))
+        Ok(List::new(call.list(1)?.borrow().clone()))
     })?;
     lua.globals().set("list", table)
 }
 
-/// Makes a table callable: `list(…)`.
-pub(super) fn make_callable<R: mlua::IntoLuaMulti>(
-    lua: &Lua,
-    table: &Table,
-    run: impl Fn(&Call<'_>, usize) -> mlua::Result<R> + 'static,
-) -> mlua::Result<()> {
-    let meta = lua.create_table()?;
-    // The table itself is the first argument.
-    define(lua, &meta, "__call", move |call| run(call, 2))?;
-    table.set_metatable(Some(meta))
+/// The values of a table at integers, in the order of these. What is no value of the database becomes nil.
+fn from_table(table: &mlua::Table) -> mlua::Result<List> {
+    let mut items = Vec::new();
+    for pair in table.pairs::<Value, Value>() {
+        let (key, value) = pair?;
+        if let Value::Integer(place) = key {
+            items.push((place, Item::from_lua(&value).unwrap_or(Item::Nil)));
+        }
+    }
+    items.sort_by_key(|(place, _)| *place);
+    Ok(List::new(items.into_iter().map(|(_, item)| item).collect()))
 }
 
-fn from_table(call: &Call<'_>, first: usize) -> mlua::Result<List> {
-    let Value::Table(table) = call.value(first) else {
-        return Ok(List::new(Vec::new()));
-    };
-    let items: mlua::Result<_> = table
-        .sequence_values::<Value>()
-        .map(|value| Item::from_lua(&value?).map_err(|error| call.error(&error)))
-        .collect();
-    items.map(List::new)
+/// Some items of a list by their number; nil for none or fewer.
+fn part(
+    call: &Call<'_>,
+    pick: impl Fn(Vec<Item>, usize) -> Vec<Item>,
+) -> mlua::Result<Option<List>> {
+    let (list, count) = (call.list(1)?, call.int(2)?);
+    let count = usize::try_from(count).ok().filter(|count| *count > 0);
+    Ok(count.map(|count| List::new(pick(list.borrow().clone(), count))))
 }
 
 /// The items of two lists: not more than one can hold, or a script could fill the memory by few doublings.
 fn join(call: &Call<'_>, list: &List, other: &List) -> mlua::Result<Vec<Item>> {
     if list.len() + other.len() > MAX_VALUES {
-        return Err(call.error("lists hold too many values"));
+        return Err(call.error("lists and maps hold too many values"));
     }
-    let mut items = list.items();
-    items.extend(other.items());
-    Ok(items)
-}
-
-fn count(count: i64) -> usize {
-    usize::try_from(count).unwrap_or(0)
+    Ok([list.borrow().as_slice(), other.borrow().as_slice()].concat())
 }

@@ -80,7 +80,8 @@ impl Program {
         })
     }
 
-    /// Runs a function on a stream of records, up to and including its first step that makes one value of many, and gives its values.
+    /// Runs a function on a stream of records, up to and including its first step that makes one value of many, and gives its values. The
+    /// limits hold for each record.
     pub fn aggregate(
         &self,
         function: &str,
@@ -89,15 +90,22 @@ impl Program {
     ) -> Result<Vec<Value>, Failure> {
         let stream = self.lua.create_userdata(Stream::default())?;
         let returned = self.call(function, stream, arguments)?;
-        let LuaValue::UserData(stream) = returned else {
-            return Err(Failure::new("not a stream"));
+        let returned = match &returned {
+            LuaValue::UserData(data) => data.borrow::<Stream>().ok(),
+            _ => None,
         };
-        let stream = stream.borrow::<Stream>()?.clone();
-        let values = stream.run(&self.lua, records.into_iter().map(Handle::new))?;
+        let stream = returned
+            .ok_or_else(|| Failure::new("the function did not return its stream"))?
+            .clone();
+        let records = records.into_iter().map(|record| {
+            self.watch.restart(&self.lua)?;
+            Ok(Handle::new(record))
+        });
+        let values = stream.run(&self.lua, records)?;
         let values = values
             .iter()
             .map(|value| value_of(value).map_err(Failure::new));
-        values.collect()
+        values.filter(|value| *value != Ok(Value::Nil)).collect()
     }
 
     fn call(

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use mlua::{Lua, MetaMethod, UserData, UserDataMethods, Value as LuaValue};
+use mlua::{Lua, MetaMethod, UserData, UserDataFields, UserDataMethods, Value as LuaValue};
 use wire::{Digest, ParticleType, Value, particle};
 
-use super::arguments::{Call, define, raise};
+use super::arguments::{Call, Class, define, raise};
 use super::bytes::Bytes;
 use super::item::Item;
 
@@ -70,6 +70,10 @@ struct State {
     ttl: Option<i64>,
     drops_key: bool,
     effect: Effect,
+}
+
+impl Class for Handle {
+    const NAME: &'static str = "Record";
 }
 
 impl Handle {
@@ -199,6 +203,10 @@ impl Handle {
 }
 
 impl UserData for Handle {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field(MetaMethod::Type, Self::NAME);
+    }
+
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::Index, |lua, this, name: LuaValue| match &name {
             LuaValue::String(name) => this.get(&name.as_bytes()).to_lua(lua),
@@ -210,7 +218,9 @@ impl UserData for Handle {
                 let LuaValue::String(name) = name else {
                     return Err(raise(lua, "a bin's name must be a string"));
                 };
+                let unfit = || format!("a bin cannot hold a {}", value.type_name());
                 Item::from_lua(&value)
+                    .ok_or_else(unfit)
                     .and_then(|item| this.set(&name.as_bytes(), item))
                     .map_err(|error| raise(lua, &error))
             },
@@ -219,7 +229,7 @@ impl UserData for Handle {
 }
 
 fn handle(call: &Call<'_>) -> mlua::Result<Handle> {
-    call.userdata(1)
+    call.object(1)
 }
 
 pub(super) fn open(lua: &Lua) -> mlua::Result<()> {

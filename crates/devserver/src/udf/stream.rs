@@ -1,120 +1,115 @@
 //! Streams: what an aggregation's function is given. It says what is to happen to each value, and the server makes it happen.
 
-use mlua::{Function, MultiValue, UserData, UserDataMethods, Value};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use super::item::Item;
+use mlua::{AnyUserData, Function, Lua, UserData, UserDataMethods, Value};
+
 use super::record::Handle;
 
 /// A step of a stream.
 #[derive(Clone, Debug)]
 enum Step {
     /// Keeps the values a function says yes to.
-    Filter(Function),
+    Filter(Value),
     /// Replaces each value.
-    Map(Function),
+    Map(Value),
     /// Makes one value of all, from an initial one on.
-    Aggregate(Value, Function),
+    Aggregate(Value, Value),
     /// Makes one value of all, from the first one on.
-    Reduce(Function),
+    Reduce(Value),
 }
 
-/// A stream as a script describes it.
+/// The steps a script has asked for so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stream(Vec<Step>);
+pub(super) struct Stream(Rc<RefCell<Vec<Step>>>);
 
 impl Stream {
-    fn with(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        Self(steps)
-    }
-
-    /// The steps a server runs: all up to the first that makes one value of many. The rest is the client's, over the values of all servers.
-    fn server_steps(&self) -> &[Step] {
-        let folds = |step: &Step| matches!(step, Step::Aggregate(..) | Step::Reduce(_));
-        let end = self.0.iter().position(folds).map(|at| at + 1);
-        self.0
-            .get(..end.unwrap_or(self.0.len()))
-            .unwrap_or_default()
-    }
-
-    /// Runs the server's part on records and gives its values.
+    /// Runs the server's part on records and gives its values: all steps up to the first that makes one value of many. The rest is the
+    /// client's, over the values of all servers.
     pub(super) fn run(
         &self,
-        lua: &mlua::Lua,
-        records: impl Iterator<Item = Handle>,
+        lua: &Lua,
+        records: impl Iterator<Item = mlua::Result<Handle>>,
     ) -> mlua::Result<Vec<Value>> {
-        let mut values = Vec::new();
-        let mut folded = match self.server_steps().last() {
-            Some(Step::Aggregate(initial, _)) => Some(copy(lua, initial)?),
+        let mut steps = self.0.borrow().clone();
+        let folds = |step: &Step| matches!(step, Step::Aggregate(..) | Step::Reduce(_));
+        let fold = steps.iter().position(folds);
+        steps.truncate(fold.map_or(steps.len(), |at| at + 1));
+        let mut folded = match steps.last() {
+            Some(Step::Aggregate(initial, _)) => Some(initial.clone()),
             _ => None,
         };
+        let mut values = Vec::new();
         for record in records {
-            let record = Value::UserData(lua.create_userdata(record)?);
-            if let Some(value) = self.pass(record, &mut folded)? {
-                values.push(value);
-            }
+            let record = Value::UserData(lua.create_userdata(record?)?);
+            values.extend(pass(lua, &steps, record, &mut folded)?);
         }
-        values.extend(folded.filter(|value| !value.is_nil()));
+        values.extend(folded);
         Ok(values)
     }
+}
 
-    /// Takes one value through all steps; what comes out at the end, if the last one does not fold it away.
-    fn pass(&self, mut value: Value, folded: &mut Option<Value>) -> mlua::Result<Option<Value>> {
-        for step in self.server_steps() {
-            match step {
-                Step::Filter(keep) => {
-                    let kept: Value = keep.call(&value)?;
-                    if matches!(kept, Value::Nil | Value::Boolean(false)) {
-                        return Ok(None);
-                    }
-                }
-                Step::Map(change) => value = change.call(value)?,
-                Step::Aggregate(_, fold) => {
-                    let before = folded.take();
-                    *folded = Some(fold.call((before, value))?);
-                    return Ok(None);
-                }
-                Step::Reduce(fold) => {
-                    *folded = Some(match folded.take() {
-                        Some(before) => fold.call((before, value))?,
-                        None => value,
-                    });
+/// Takes one value through all steps; what comes out at the end, if the last one does not fold it away.
+fn pass(
+    lua: &Lua,
+    steps: &[Step],
+    mut value: Value,
+    folded: &mut Option<Value>,
+) -> mlua::Result<Option<Value>> {
+    let function = |value: &Value| lua.unpack::<Function>(value.clone());
+    for step in steps {
+        match step {
+            Step::Filter(keep) => {
+                let kept: Value = function(keep)?.call(&value)?;
+                if matches!(kept, Value::Nil | Value::Boolean(false)) {
                     return Ok(None);
                 }
             }
-            if value.is_nil() {
+            Step::Map(change) => value = function(change)?.call(value)?,
+            Step::Aggregate(_, fold) => {
+                *folded = Some(function(fold)?.call((folded.take(), value))?);
+                return Ok(None);
+            }
+            Step::Reduce(fold) => {
+                *folded = Some(match folded.take() {
+                    Some(before) => function(fold)?.call((before, value))?,
+                    None => value,
+                });
                 return Ok(None);
             }
         }
-        Ok(Some(value))
+        if value.is_nil() {
+            return Ok(None);
+        }
     }
-}
-
-/// An initial value of its own for each run: folding changes it.
-fn copy(lua: &mlua::Lua, value: &Value) -> mlua::Result<Value> {
-    Item::from_lua(value)
-        .and_then(|item| item.deep_clone())
-        .map_err(mlua::Error::RuntimeError)?
-        .to_lua(lua)
+    Ok(Some(value))
 }
 
 impl UserData for Stream {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
-        methods.add_method("filter", |_, this, (keep, _): (Function, MultiValue)| {
-            Ok(this.with(Step::Filter(keep)))
-        });
-        methods.add_method("map", |_, this, (change, _): (Function, MultiValue)| {
-            Ok(this.with(Step::Map(change)))
-        });
-        methods.add_method("reduce", |_, this, (fold, _): (Function, MultiValue)| {
-            Ok(this.with(Step::Reduce(fold)))
-        });
-        methods.add_method(
-            "aggregate",
-            |_, this, (initial, fold, _): (Value, Function, MultiValue)| {
-                Ok(this.with(Step::Aggregate(initial, fold)))
-            },
-        );
+        let filter: fn(Value, Value) -> Step = |keep, _| Step::Filter(keep);
+        let map: fn(Value, Value) -> Step = |change, _| Step::Map(change);
+        let reduce: fn(Value, Value) -> Step = |fold, _| Step::Reduce(fold);
+        let aggregate: fn(Value, Value) -> Step = Step::Aggregate;
+        let steps = [
+            ("filter", filter),
+            ("map", map),
+            ("reduce", reduce),
+            ("aggregate", aggregate),
+        ];
+        for (name, step) in steps {
+            // Each asks for one more step and gives the stream itself.
+            methods.add_function(
+                name,
+                move |_, (this, first, second): (AnyUserData, Value, Value)| {
+                    this.borrow::<Self>()?
+                        .0
+                        .borrow_mut()
+                        .push(step(first, second));
+                    Ok(this)
+                },
+            );
+        }
     }
 }

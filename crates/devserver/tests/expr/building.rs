@@ -96,7 +96,7 @@ fn nesting_is_limited() {
     assert!(!builds(&nested(300)));
     assert!(!builds(&nested(200_000)));
     assert_eq!(
-        Expr::build(&[0x91; 100_000]).err(),
+        Expr::build(&vec![0x91; 100_000]).err(),
         Some(ResultCode::Parameter)
     );
 }

@@ -115,6 +115,19 @@ fn patterns_that_explode_are_refused() {
     );
 }
 
+/// What compiles in a moment once does not many times.
+#[test]
+fn many_large_patterns_are_refused_together() {
+    let many = |count| {
+        let large = regex(EXTENDED, "a{0,2000}", lit("a"));
+        Expr::build(&op(16, &vec![large; count]))
+    };
+    assert!(many(8).is_ok());
+    assert_eq!(many(9).err(), Some(ResultCode::Unsupported));
+    let small = vec![regex(0, "^name.*[0-9]$", lit("name 1")); 1000];
+    assert_eq!(filter(&op(16, &small)), Outcome::True);
+}
+
 /// A thread's stack must do for every pattern that is accepted.
 #[test]
 fn the_largest_patterns_fit_a_small_stack() {

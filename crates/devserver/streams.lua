@@ -1,0 +1,3 @@
+function h(s, code)
+  return load(code, '=probe')(s)
+end

@@ -1,0 +1,237 @@
+//! Reads of one burst that travel together.
+//!
+//! A read of one record costs four system calls, a row of a batch a fraction of one. So asynchronous reads
+//! that are waiting at the same moment for the same node, under the same policy, are sent as one batch: those
+//! of one burst, and those that came while all connections were busy. Nobody is made to wait for company, and
+//! a read that is alone goes alone. Each caller sees what he would have seen alone: his record, his error, his
+//! deadline; a row that failed for a passing reason is tried again by itself.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aerospike_core::policy::{BatchPolicy, ReadPolicy};
+use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, Record, ResultCode};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::Cluster;
+use super::gate::Gate;
+use crate::error::{Error, Result};
+use crate::ops::{shorten, total_timeout};
+
+/// The most rows of a batch: beyond it, a second connection serves the burst sooner than a longer batch.
+const LONGEST_BATCH: usize = 64;
+
+/// A read that waits for its turn.
+struct Waiting {
+    key: Key,
+    bins: Bins,
+    policy: Arc<ReadPolicy>,
+    deadline: Option<Instant>,
+    answer: oneshot::Sender<Result<Record>>,
+}
+
+impl Waiting {
+    fn answer(self, outcome: Result<Record>) {
+        // Whoever asked may be gone: the client was closed.
+        let _ = self
+            .answer
+            .send(outcome.map_err(|error| error.of_key(&self.key)));
+    }
+
+    /// Asks alone, within what is left of the time.
+    async fn read_alone(mut self, cluster: &Cluster) {
+        if let Some(left) = time_left(self.deadline, &self.policy) {
+            shorten(&mut self.policy, left);
+        }
+        let record = cluster
+            .client
+            .get(&self.policy, &self.key, self.bins.clone())
+            .await;
+        self.answer(record.map_err(Error::from));
+    }
+
+    fn is_late(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+}
+
+/// The reads that wait for one node.
+#[derive(Default)]
+pub(super) struct Reads {
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    /// Whether a task is at it already.
+    attended: bool,
+}
+
+impl Reads {
+    /// Adds a read. Returns whether somebody has to attend to the queue.
+    fn push(&self, read: Waiting) -> bool {
+        let mut queue = self.queue.lock();
+        queue.waiting.push(read);
+        !std::mem::replace(&mut queue.attended, true)
+    }
+
+    /// The next reads that can travel together, in the order they came; none, and the attendant may go.
+    fn take(&self) -> Vec<Waiting> {
+        let mut queue = self.queue.lock();
+        let Some(first) = queue.waiting.first() else {
+            queue.attended = false;
+            return Vec::new();
+        };
+        let policy = Arc::clone(&first.policy);
+        let alike = queue
+            .waiting
+            .iter()
+            .take(LONGEST_BATCH)
+            .take_while(|read| Arc::ptr_eq(&read.policy, &policy))
+            .count();
+        queue.waiting.drain(..alike).collect()
+    }
+
+    /// Takes out those whose time is up.
+    fn take_late(&self, now: Instant) -> Vec<Waiting> {
+        let mut queue = self.queue.lock();
+        queue
+            .waiting
+            .extract_if(.., |read| read.is_late(now))
+            .collect()
+    }
+
+    /// The earliest deadline.
+    fn deadline(&self) -> Option<Instant> {
+        self.queue
+            .lock()
+            .waiting
+            .iter()
+            .filter_map(|read| read.deadline)
+            .min()
+    }
+}
+
+impl Cluster {
+    /// Reads a record, together with whatever else is read at this moment.
+    pub(crate) async fn read_together(
+        self: &Arc<Self>,
+        key: Key,
+        bins: Bins,
+        policy: Arc<ReadPolicy>,
+        deadline: Option<Instant>,
+    ) -> Result<Record> {
+        let gate = self.gate(&key)?;
+        let (answer, answered) = oneshot::channel();
+        let read = Waiting {
+            key,
+            bins,
+            policy,
+            deadline,
+            answer,
+        };
+        if gate.reads.push(read) {
+            // Behind all tasks of this burst in the runtime's queue, each of which will push its own.
+            tokio::spawn(attend(Arc::clone(self), gate));
+        }
+        answered.await.unwrap_or_else(|_| {
+            Err(Error::panic(
+                "A read was lost: this is a defect of aerospike_py",
+            ))
+        })
+    }
+}
+
+/// Sends what waits, as permits allow, until nothing does.
+async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
+    loop {
+        let Ok(permit) = gate.enter(gate.reads.deadline()).await else {
+            for read in gate.reads.take_late(Instant::now()) {
+                read.answer(Err(Error::expired(
+                    "Timeout in the queue: all connections were busy; not sent",
+                )));
+            }
+            continue;
+        };
+        let reads = gate.reads.take();
+        if reads.is_empty() {
+            return;
+        }
+        let borrowed = gate.keep(permit);
+        let cluster = Arc::clone(&cluster);
+        tokio::spawn(async move {
+            send(&cluster, reads).await;
+            drop(borrowed);
+        });
+    }
+}
+
+/// Sends reads as one batch and hands the answers out.
+async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
+    if reads.len() == 1 {
+        if let Some(read) = reads.pop() {
+            read.read_alone(cluster).await;
+        }
+        return;
+    }
+    let Some(first) = reads.first() else {
+        return;
+    };
+    let (mut policy, row_policy) = batch_policies(&first.policy);
+    // The first to come has the least time left.
+    if let Some(left) = time_left(first.deadline, &first.policy) {
+        shorten(&mut policy, left);
+    }
+    let mut rows: Vec<BatchOperation> = reads
+        .iter()
+        .map(|read| BatchOperation::read(&row_policy, read.key.clone(), read.bins.clone()))
+        .collect();
+    let failure = cluster.client.batch(&policy, &mut rows).await.err();
+    for (mut row, read) in rows.into_iter().zip(reads) {
+        match (row.take_record(), row.error()) {
+            (Some(record), None) => read.answer(Ok(record)),
+            (_, Some(error)) if error.matches(&PASSING) => read.read_alone(cluster).await,
+            (_, Some(error)) => read.answer(Err(Error::from(error))),
+            (None, None) => match &failure {
+                Some(error) if !error.matches(&REFUSED) => read.answer(Err(Error::from(error))),
+                // Batches are switched off there, or too many; or the row just has no answer.
+                _ => read.read_alone(cluster).await,
+            },
+        }
+    }
+}
+
+/// What is left until a deadline, if that is less than the policy's own time by more than it can tell.
+fn time_left(deadline: Option<Instant>, policy: &ReadPolicy) -> Option<Duration> {
+    let left = deadline?.saturating_duration_since(Instant::now());
+    (left + Duration::from_millis(1) < total_timeout(policy)).then_some(left)
+}
+
+/// What the core tries again when a single read meets it, and leaves alone in a row.
+const PASSING: [ResultCode; 3] = [
+    ResultCode::DeviceOverload,
+    ResultCode::KeyBusy,
+    ResultCode::PartitionUnavailable,
+];
+/// A server that takes no batches.
+const REFUSED: [ResultCode; 3] = [
+    ResultCode::BatchDisabled,
+    ResultCode::BatchMaxRequestsExceeded,
+    ResultCode::BatchQueuesFull,
+];
+
+/// The policies of a batch that reads as a single read under `policy` does.
+fn batch_policies(policy: &ReadPolicy) -> (Arc<BatchPolicy>, BatchReadPolicy) {
+    let batch = BatchPolicy {
+        base_policy: policy.base_policy.clone(),
+        concurrency: Concurrency::Sequential,
+        ..BatchPolicy::default()
+    };
+    let row = BatchReadPolicy {
+        read_touch_ttl: policy.base_policy.read_touch_ttl,
+        filter_expression: None,
+    };
+    (Arc::new(batch), row)
+}

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+# Before it is imported, so that what it asserts is told in full.
+pytest.register_assert_rewrite("hostile")
+
+from hostile import LOOPS, Proxy, Runner, configuration
+
+import aerospike_py
+
+
+@pytest.fixture(params=LOOPS)
+def run(request):
+    """Runs coroutines on each kind of event loop; fails the test when a loop's exception handler was told anything."""
+    runner = Runner(request.param)
+    yield runner
+    gc.collect()
+    assert runner.reported == []
+
+
+@pytest.fixture
+def hosts(aerospike_devserver):
+    return aerospike_devserver.hosts
+
+
+@pytest.fixture
+def proxy(hosts):
+    with Proxy(hosts[0]) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def connected(hosts, run):
+    """An `AsyncClient` that is connected, in a loop that has gone."""
+    client = aerospike_py.async_client(configuration(hosts))
+    run(client.connect())
+    yield client
+    run(client.close())
+
+
+@pytest.fixture
+def client(hosts):
+    """A `Client` that is connected."""
+    with aerospike_py.client(configuration(hosts)) as client:
+        yield client
