@@ -142,6 +142,6 @@ class Relay:
     async def _change(self, frame):
         if frame[1] != MESSAGE:
             return frame
-        while not self.open.is_set():  # noqa: ASYNC110 (a test in another thread sets it)
+        while not self.open.is_set():
             await asyncio.sleep(0.001)
         return self.answer(frame)

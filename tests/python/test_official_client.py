@@ -9,9 +9,9 @@ import aerospike_py
 from aerospike_py.devserver import DevServer
 
 aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
-from aerospike_helpers import HyperLogLog  # noqa: E402
-from aerospike_helpers.batch import records as batch  # noqa: E402
-from aerospike_helpers.operations import operations as op  # noqa: E402
+from aerospike_helpers import HyperLogLog
+from aerospike_helpers.batch import records as batch
+from aerospike_helpers.operations import operations as op
 
 NEVER = 4294967295
 # It deprecates much of what is tested here.
