@@ -68,7 +68,8 @@ sys.exit(3)
 
 
 def test_with_requests_that_are_never_answered(script):
-    script("""
+    script(
+        """
 proxy = Proxy(HOST).__enter__()
 client = aerospike_py.async_client(configuration(proxy.hosts))
 
@@ -84,11 +85,15 @@ async def main():
 asyncio.run(main())
 sys.stdout.flush()
 sys.exit(4)
-""", status=4)
+""",
+        status=4,
+    )
 
 
 def test_an_exception_leaves_asyncio_run_with_200_requests_in_flight(hosts):
-    code = PRELUDE + """
+    code = (
+        PRELUDE
+        + """
 client = aerospike_py.async_client(CONFIG)
 
 async def main():
@@ -99,6 +104,7 @@ async def main():
 
 asyncio.run(main())
 """
+    )
     done = python_process(["-c", code, hosts[0][1]])
     assert done.returncode == 1
     assert done.stderr.endswith("ZeroDivisionError: on purpose\n")
@@ -107,7 +113,9 @@ asyncio.run(main())
 
 def test_awaitables_left_in_globals_are_told_of_or_not_but_never_crash(hosts):
     """A coroutine object that is left at the end is not told of either."""
-    code = PRELUDE + """
+    code = (
+        PRELUDE
+        + """
 client = aerospike_py.async_client(CONFIG)
 
 async def main():
@@ -117,6 +125,7 @@ async def main():
 
 asyncio.run(main())
 """
+    )
     done = python_process(["-c", code, hosts[0][1]], options=())
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
@@ -148,7 +157,8 @@ sys.exit(5)
 
 
 def test_with_a_daemon_thread_in_a_call_that_is_never_answered(script):
-    script("""
+    script(
+        """
 proxy = Proxy(HOST).__enter__()
 client = aerospike_py.client(configuration(proxy.hosts)).connect()
 client.put(KEY, {"n": 1})
@@ -156,11 +166,14 @@ proxy.freeze()
 threading.Thread(target=client.get, args=(KEY,), daemon=True).start()
 time.sleep(0.1)
 sys.exit(6)
-""", status=6)
+""",
+        status=6,
+    )
 
 
 def test_with_a_daemon_thread_that_runs_a_loop(script):
-    script("""
+    script(
+        """
 client = aerospike_py.async_client(CONFIG)
 asyncio.run(client.connect())
 started = threading.Event()
@@ -173,7 +186,9 @@ async def forever():
 threading.Thread(target=asyncio.run, args=(forever(),), daemon=True).start()
 started.wait()
 sys.exit(7)
-""", status=7)
+""",
+        status=7,
+    )
 
 
 def test_a_finalizer_that_calls_the_client(script):
@@ -233,11 +248,14 @@ threading.Thread(target=work).start()
 
 
 def test_os_exit(script):
-    script("""
+    script(
+        """
 client = aerospike_py.client(CONFIG).connect()
 client.put(KEY, {"n": 1})
 os._exit(8)
-""", status=8)
+""",
+        status=8,
+    )
 
 
 def test_with_the_embedded_server_running(script):
@@ -249,7 +267,9 @@ client.put(KEY, {"n": 1})
 """)
 
 
-LIFE = PRELUDE + """
+LIFE = (
+    PRELUDE
+    + """
 client = aerospike_py.client(CONFIG)
 with client:
     client.put(KEY, {"n": 1})
@@ -277,6 +297,7 @@ if "uvloop" in LOOPS:
     loop.close()
 gc.collect()
 """
+)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +322,9 @@ def test_it_is_silent_in_every_mode_of_the_interpreter(hosts, options, environme
 
 def test_never_awaited_where_warnings_are_errors(hosts):
     """It cannot be raised, since nobody called: it is told as Python tells of an error in a destructor."""
-    code = PRELUDE + """
+    code = (
+        PRELUDE
+        + """
 async def main():
     async with aerospike_py.async_client(CONFIG) as client:
         await client.put(KEY, {"n": 1})
@@ -310,6 +333,7 @@ async def main():
 
 asyncio.run(main())
 """
+    )
     done = python_process(["-c", code, hosts[0][1]])
     assert done.returncode == 0
     assert "RuntimeWarning: coroutine 'AsyncClient.get' was never awaited" in done.stderr

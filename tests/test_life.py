@@ -278,7 +278,7 @@ def test_connects_that_fail_half_way_leave_no_connection(proxy):
     from hostile import Cut
 
     before = None
-    for answers in range(0, 24):
+    for answers in range(24):
         left = answers
 
         def answer(chunk):

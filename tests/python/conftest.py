@@ -112,68 +112,6 @@ def packed(official):
     return lambda expression: base64.b64decode(official.get_expression_base64(expression.compile())).hex()
 
 
-@pytest.fixture(scope="session", params=["sync", "async"])
-def mode(request):
-    """A test that asks for this, or for a client below, runs once for each kind of client."""
-    return request.param
-
-
-@pytest.fixture(scope="session")
-def hosts(aerospike_devserver):
-    return aerospike_devserver.hosts
-
-
-@pytest.fixture(scope="session")
-def session_client(mode, hosts):
-    with make_calls(mode, {"hosts": hosts}) as client:
-        yield client
-
-
-@pytest.fixture
-def c(session_client):
-    """A client that is connected to the session's server."""
-    return session_client
-
-
-@pytest.fixture
-def stranger(mode):
-    """A client that was never connected: what it refuses by name was refused before anything could be sent."""
-    return make_calls(mode, {"hosts": [("127.0.0.1", 1)]})
-
-
-@pytest.fixture
-def connect(mode, hosts):
-    """Makes connected clients: `connect(hosts=…, policies=…)`; closes them at the end."""
-    clients = []
-
-    def make(**config):
-        client = make_calls(mode, {"hosts": hosts, **config})
-        client.connect()
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        client.close()
-
-
-@pytest.fixture
-def set_name():
-    """A set of this test's own."""
-    return f"set{next(SETS)}"
-
-
-@pytest.fixture
-def key(set_name):
-    return ("test", set_name, "k")
-
-
-@pytest.fixture
-def keys(set_name):
-    """Makes keys: `keys(3)`."""
-    return lambda count: [("test", set_name, f"k{index}") for index in range(count)]
-
-
 @pytest.fixture
 def clocked(mode):
     """A server of this test's own, whose clock may be moved, and a client of it."""

@@ -15,6 +15,11 @@ def key(user_key):
     return native.Key("test", SET, user_key)
 
 
+def tell(*values):
+    """A line for the test that started this."""
+    sys.stdout.write(json.dumps(values) + "\n")
+
+
 def plain(value):
     """Without the classes of the client."""
     if isinstance(value, native.GeoJSON):
@@ -77,7 +82,7 @@ def write(client):
     client.put_blocking(key("geo"), {"v": native.GeoJSON(POINT)})
     client.put_blocking(key("hll"), {"v": native.HLL(list(SKETCH))})
     for user_key in (5, "text"):
-        print(json.dumps([user_key, key(user_key).digest]))
+        tell(user_key, key(user_key).digest)
 
 
 def read(client):
@@ -89,7 +94,7 @@ def read(client):
     assert bins(client.get_blocking(key("geo"))) == {"v": ("geo", json.loads(POINT))}
     assert bins(client.get_blocking(key("hll"))) == {"v": ("hll", SKETCH)}
     record = client.get_blocking(key("meta"))
-    print(json.dumps([record.generation, record.ttl]))
+    tell(record.generation, record.ttl)
 
 
 client = native.new_client_blocking(native.ClientPolicy(), SEED)

@@ -9,9 +9,9 @@ import aerospike_py
 from aerospike_py.devserver import DevServer
 
 aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
-from aerospike_helpers import HyperLogLog  # noqa: E402
-from aerospike_helpers.batch import records as batch  # noqa: E402
-from aerospike_helpers.operations import operations as op  # noqa: E402
+from aerospike_helpers import HyperLogLog
+from aerospike_helpers.batch import records as batch
+from aerospike_helpers.operations import operations as op
 
 NEVER = 4294967295
 # It deprecates much of what is tested here.
@@ -68,7 +68,15 @@ def test_single_records(official, keys):
 
 
 def test_operate(official, key):
-    ops = [op.write("a", 1), op.increment("a", 2), op.read("a"), op.append("s", "x"), op.prepend("s", "y"), op.read("s"), op.write("z", [1])]
+    ops = [
+        op.write("a", 1),
+        op.increment("a", 2),
+        op.read("a"),
+        op.append("s", "x"),
+        op.prepend("s", "y"),
+        op.read("s"),
+        op.write("z", [1]),
+    ]
     _, meta, bins = official.operate(key, ops)
     assert (meta["gen"], bins) == (1, {"a": 3, "s": "yx"})
     _, _, answers = official.operate_ordered(key, [op.read("s"), op.increment("a", 1), op.read("a"), op.touch()])

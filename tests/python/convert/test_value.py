@@ -6,6 +6,7 @@ import collections
 import enum
 import math
 import struct
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -114,10 +115,13 @@ class Name(str, enum.Enum):
 
 
 class Text(str):
-    pass
+    __slots__ = ()
 
 
-Pair = collections.namedtuple("Pair", "x y")
+class Pair(NamedTuple):
+    x: int
+    y: tuple[int]
+
 
 OTHER = [
     ((1, "a"), [1, "a"]),

@@ -68,7 +68,7 @@ def test_connect_returns_the_client(fresh):
 
 def test_connect_twice(fresh):
     fresh.connect()
-    with pytest.raises(ClientError, match="already connected. Close the client before reconnecting"):
+    with pytest.raises(ClientError, match=r"already connected\. Close the client before reconnecting"):
         fresh.connect()
     fresh.put(K, {"a": 1})
 
@@ -187,13 +187,12 @@ def test_threads_work_and_one_closes(fresh):
 
     def work():
         started.wait()
-        while True:
-            try:
+        try:
+            while True:
                 fresh.put(K, {"a": 1})
-            except ClientError as error:
-                if type(error) is not aerospike_py.ClientClosedError:
-                    strange.append(error)
-                return
+        except ClientError as error:
+            if type(error) is not aerospike_py.ClientClosedError:
+                strange.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
