@@ -58,8 +58,13 @@ pub(crate) fn spawn<'py>(
     shape: Shape,
 ) -> PyResult<Bound<'py, PyAny>> {
     let pending = Pending::new(py, name, State::Deferred(start, shape))?;
-    if let Some(event_loop) = running_loop(py)? {
-        pending.get().launch(&pending, &event_loop)?;
+    if let Some(event_loop) = running_loop(py)?
+        && let Err(error) = pending.get().launch(&pending, &event_loop)
+    {
+        // A loop without readers, no descriptor left: it comes out of the await, as every error does.
+        let refused = State::Settled(Err(error), Some(event_loop.unbind()));
+        let before = std::mem::replace(&mut pending.get().inner.lock().state, refused);
+        drop(before);
     }
     Ok(pending.into_any())
 }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 import weakref
 
 import pytest
-from hostile import LOOPS, Runner, collect, configuration, descriptors, never_awaited, until
+from hostile import LOOPS, Runner, collect, configuration, descriptors, never_awaited, python, until
 
 import aerospike_py
 
@@ -202,19 +201,63 @@ def test_loops_threads_and_clients_at_once(hosts, run):
     assert failures == []
 
 
-def test_a_proactor_like_loop_is_refused_with_advice(connected):
-    class NoReaders(asyncio.SelectorEventLoop):
-        def add_reader(self, *_):
-            raise NotImplementedError
+class NoReaders(asyncio.SelectorEventLoop):
+    """As the proactor loop of Windows."""
+
+    def add_reader(self, *_):
+        raise NotImplementedError
+
+
+def test_a_loop_without_readers_is_refused_with_advice(connected):
+    """The error comes out of the await, as every error does."""
+
+    async def main():
+        return await asyncio.gather(connected.get(key(1)), connected.put(key(1), {"n": 1}), return_exceptions=True)
 
     loop = NoReaders()
     try:
         with pytest.raises(aerospike_py.ClientError, match="selector event loop"):
             loop.run_until_complete(connected.get(key(1)))
+        for error in loop.run_until_complete(main()):
+            assert isinstance(error, aerospike_py.ClientError)
+            assert "selector event loop" in str(error)
     finally:
-        # asyncio's own reader was never added, so its own `close` would fail.
-        asyncio.SelectorEventLoop.close(loop)
-    gc.collect()
+        loop.close()
+
+
+OUT_OF_DESCRIPTORS = """
+import asyncio, os, resource, sys
+from hostile import configuration
+import aerospike_py
+
+async def main():
+    return await asyncio.gather(client.get(("test", "loops", 1)), return_exceptions=True)
+
+client = aerospike_py.async_client(configuration([("127.0.0.1", int(sys.argv[1]))]))
+asyncio.run(client.connect())
+asyncio.run(client.put(("test", "loops", 1), {"n": 1}))
+loop = asyncio.new_event_loop()
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+taken = []
+try:
+    while True:
+        taken.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    pass
+(error,) = loop.run_until_complete(main())
+assert isinstance(error, aerospike_py.ClientError) and "file descriptor" in str(error), repr(error)
+for descriptor in taken:
+    os.close(descriptor)
+(record,) = loop.run_until_complete(main())
+assert record.bins == {"n": 1}
+loop.run_until_complete(client.close())
+loop.close()
+print("lives")
+"""
+
+
+def test_without_a_descriptor_left_for_the_loop(hosts):
+    assert python(OUT_OF_DESCRIPTORS, hosts[0][1]) == "lives\n"
 
 
 def test_a_timer_keeps_its_turns_while_batches_are_converted(connected, run):
