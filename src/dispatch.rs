@@ -77,7 +77,8 @@ async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
         .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())))
 }
 
-fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
+/// The error that stands for a panic.
+pub(crate) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<&str>()
         .copied()

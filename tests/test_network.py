@@ -118,7 +118,8 @@ def test_the_server_frozen_then_back(proxy, run):
             await client.put(KEY, {"n": 1})
             for _ in range(3):
                 proxy.freeze()
-                tasks = [asyncio.ensure_future(client.get(KEY)) for _ in range(300)]
+                # Longer than the freeze, however slow the machine.
+                tasks = [asyncio.ensure_future(client.get(KEY, policy={"total_timeout": 30_000})) for _ in range(300)]
                 outcome = await asyncio.gather(*(client.get(KEY, policy={"total_timeout": 50}) for _ in range(50)), return_exceptions=True)
                 assert {type(error) for error in outcome} == {aerospike_py.AerospikeTimeoutError}
                 assert not any(task.done() for task in tasks)

@@ -6,21 +6,27 @@
 //! a read that is alone goes alone. Each caller sees what he would have seen alone: his record, his error, his
 //! deadline; a row that failed for a passing reason is tried again by itself.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{BatchPolicy, ReadPolicy};
 use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, Record, ResultCode};
+use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::Cluster;
 use super::gate::Gate;
+use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::ops::{shorten, total_timeout};
 
 /// The most rows of a batch: beyond it, a second connection serves the burst sooner than a longer batch.
 const LONGEST_BATCH: usize = 64;
+
+/// What a message calls them.
+const NAME: &str = "get";
 
 /// A read that waits for its turn.
 struct Waiting {
@@ -46,9 +52,11 @@ impl Waiting {
         }
         let record = cluster
             .client
-            .get(&self.policy, &self.key, self.bins.clone())
-            .await;
-        self.answer(record.map_err(Error::from));
+            .get(&self.policy, &self.key, self.bins.clone());
+        match AssertUnwindSafe(record).catch_unwind().await {
+            Ok(record) => self.answer(record.map_err(Error::from)),
+            Err(panic) => self.answer(Err(panicked(NAME, panic.as_ref()))),
+        }
     }
 
     fn is_late(&self, now: Instant) -> bool {
@@ -188,7 +196,16 @@ async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
         .iter()
         .map(|read| BatchOperation::read(&row_policy, read.key.clone(), read.bins.clone()))
         .collect();
-    let failure = cluster.client.batch(&policy, &mut rows).await.err();
+    let sent = AssertUnwindSafe(cluster.client.batch(&policy, &mut rows)).catch_unwind();
+    let failure = match sent.await {
+        Ok(outcome) => outcome.err(),
+        Err(panic) => {
+            for read in reads {
+                read.answer(Err(panicked(NAME, panic.as_ref())));
+            }
+            return;
+        }
+    };
     for (mut row, read) in rows.into_iter().zip(reads) {
         match (row.take_record(), row.error()) {
             (Some(record), None) => read.answer(Ok(record)),

@@ -165,7 +165,7 @@ def test_a_loop_closed_with_tasks_under_way_goes(connected, run):
 
 
 def test_a_loop_forgotten_in_the_middle_of_a_large_reply_goes(connected):
-    keys = [("test", "garbage", n) for n in range(200)] * 50
+    keys = [("test", "garbage", n) for n in range(200)] * 20
     loop = asyncio.SelectorEventLoop()
 
     async def main():

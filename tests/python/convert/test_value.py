@@ -273,13 +273,19 @@ def test_blobs_of_other_languages_are_bytes(c, hosts, key, kind):
     assert type(value) is bytes
 
 
+# aerospike-core 3.0 refuses to read maps with keys that are no nil, int, string or blob, and strings that are no UTF-8; it reports the
+# latter without the bin.
+CORE_REFUSES = pytest.mark.xfail(
+    reason="refused by aerospike-core 3.0 while it parses the reply", raises=(aerospike_py.ClientError, AssertionError)
+)
+
 FOREIGN_MAPS = [
-    (b"\x82\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00\x01\x02\x03", [(2, 3), (1.5, 1)]),
-    (b"\x81\xc3\x01", [(True, 1)]),
+    pytest.param(b"\x82\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00\x01\x02\x03", [(2, 3), (1.5, 1)], marks=CORE_REFUSES),
+    pytest.param(b"\x81\xc3\x01", [(True, 1)], marks=CORE_REFUSES),
     (b"\x81\xc0\x01", [(None, 1)]),
-    (b"\x81\x91\x01\x02", [([1], 2)]),
-    (b"\x91\x81\xc2\x81\xc3\x05", [[(False, [(True, 5)])]]),
-    (b"\x82\x01\x05\xc3\x06", [(1, 5), (True, 6)]),
+    pytest.param(b"\x81\x91\x01\x02", [([1], 2)], marks=CORE_REFUSES),
+    pytest.param(b"\x91\x81\xc2\x81\xc3\x05", [[(False, [(True, 5)])]], marks=CORE_REFUSES),
+    pytest.param(b"\x82\x01\x05\xc3\x06", [(1, 5), (True, 6)], marks=CORE_REFUSES),
 ]
 
 
@@ -293,6 +299,7 @@ def test_maps_with_keys_of_other_kinds_are_lists_of_pairs(wire, relay, key, pack
     assert sorted(map(repr, value)) == sorted(map(repr, pairs))
 
 
+@CORE_REFUSES
 @pytest.mark.parametrize("kind", [3, 20])
 def test_a_string_that_is_not_utf8(c, hosts, keys, kind):
     """An error of that record only."""
