@@ -1066,6 +1066,19 @@ def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
         `InvalidArgError`: A name no policy knows, a bad value or a wrong type; the text names it and the nearest valid name.
     """
 
+def expression_to_base64(expression: Mapping[str, Any]) -> str:
+    """An expression as the text that other clients, and info commands, take for it.
+
+    Args:
+        expression: A dict made by `aerospike_py.exp`.
+
+    Returns:
+        The packed expression in base64.
+
+    Raises:
+        `InvalidArgError`: It is no expression, or one with a wrong operand.
+    """
+
 __all__ = [
     "AsyncClient",
     "Client",
@@ -1073,5 +1086,6 @@ __all__ = [
     "LazyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "expression_to_base64",
     "prepare",
 ]

@@ -15,6 +15,7 @@ use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, Re
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::timeout_at;
 
 use super::Cluster;
 use super::gate::Gate;
@@ -24,6 +25,9 @@ use crate::ops::{shorten, total_timeout};
 
 /// The most rows of a batch: beyond it, a second connection serves the burst sooner than a longer batch.
 const LONGEST_BATCH: usize = 64;
+
+/// How much later than the core's own time-out a caller gives up.
+const GRACE: Duration = Duration::from_millis(10);
 
 /// What a message calls them.
 const NAME: &str = "get";
@@ -60,7 +64,8 @@ impl Waiting {
     }
 
     fn is_late(&self, now: Instant) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= now)
+        // Closed: its caller has given up.
+        self.answer.is_closed() || self.deadline.is_some_and(|deadline| deadline <= now)
     }
 }
 
@@ -88,6 +93,7 @@ impl Reads {
     /// The next reads that can travel together, in the order they came; none, and the attendant may go.
     fn take(&self) -> Vec<Waiting> {
         let mut queue = self.queue.lock();
+        queue.waiting.retain(|read| !read.answer.is_closed());
         let Some(first) = queue.waiting.first() else {
             queue.attended = false;
             return Vec::new();
@@ -144,12 +150,25 @@ impl Cluster {
             // Behind all tasks of this burst in the runtime's queue, each of which will push its own.
             tokio::spawn(attend(Arc::clone(self), gate));
         }
-        answered.await.unwrap_or_else(|_| {
+        let lost = |_| {
             Err(Error::panic(
                 "A read was lost: this is a defect of aerospike_py",
             ))
-        })
+        };
+        let Some(deadline) = deadline else {
+            return answered.await.unwrap_or_else(lost);
+        };
+        // The attendant may be waiting for a later deadline than this one. What has been sent has the core's
+        // own time-out, which says more, so that goes first.
+        match timeout_at((deadline + GRACE).into(), answered).await {
+            Ok(answer) => answer.unwrap_or_else(lost),
+            Err(_) => Err(expired()),
+        }
     }
+}
+
+fn expired() -> Error {
+    Error::expired("Timeout in the queue: all connections were busy; not sent")
 }
 
 /// Sends what waits, as permits allow, until nothing does.
@@ -157,9 +176,7 @@ async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
     loop {
         let Ok(permit) = gate.enter(gate.reads.deadline()).await else {
             for read in gate.reads.take_late(Instant::now()) {
-                read.answer(Err(Error::expired(
-                    "Timeout in the queue: all connections were busy; not sent",
-                )));
+                read.answer(Err(expired()));
             }
             continue;
         };
