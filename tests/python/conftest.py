@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from calls import make_calls
@@ -15,13 +13,7 @@ from relay import Relay
 
 from aerospike_py.devserver import DevServer
 
-CONTRACT = Path(__file__).parent / "contract"
 SETS = itertools.count(1)
-
-
-def contract(name):
-    """A file of `contract/`."""
-    return json.loads((CONTRACT / f"{name}.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

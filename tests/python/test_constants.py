@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import contract
+from contracts import contract
 
 import aerospike_py
 from aerospike_py import constants

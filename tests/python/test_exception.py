@@ -7,7 +7,7 @@ import pickle
 import warnings
 
 import pytest
-from conftest import contract
+from contracts import contract
 
 import aerospike_py
 from aerospike_py import exception

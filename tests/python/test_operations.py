@@ -7,7 +7,7 @@ import inspect
 import warnings
 
 import pytest
-from conftest import contract
+from contracts import contract
 
 from aerospike_py import bit_operations, exp, hll_operations, list_operations, map_operations, predicates
 

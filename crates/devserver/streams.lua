@@ -1,3 +1,0 @@
-function h(s, code)
-  return load(code, '=probe')(s)
-end
