@@ -77,13 +77,14 @@ pub(crate) fn answer<'a>(
             return None;
         }
     };
+    // A query counts once, however many records it finds.
+    if let Some(access) = session.access()
+        && let Err(result) = access.spend(&message, session.shared.clock.now())
+    {
+        write_result(output, result);
+        return None;
+    }
     if let Some(digest) = target.digest {
-        if let Some(access) = session.access()
-            && let Err(result) = access.spend(&message, session.shared.clock.now())
-        {
-            write_result(output, result);
-            return None;
-        }
         let start = begin_frame(output, Kind::Message);
         single::answer(
             &message,

@@ -113,9 +113,8 @@ impl Security {
         if known.changes == self.changes.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let name = known.user.clone();
-        *access = None;
-        *access = Some(self.access(&name, peer)?);
+        // What fails is tried again by the next request.
+        *access = Some(self.access(&known.user, peer)?);
         Ok(())
     }
 

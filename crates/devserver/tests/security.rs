@@ -7,6 +7,9 @@ use client::{Client, Request, int};
 use devserver::{Config, Enterprise, Server, User};
 use wire::admin::{command, field};
 
+/// The fields of a request.
+type Fields<'a> = &'a [(u8, &'a [u8])];
+
 /// What clients send for `password`: recorded from one.
 const PASSWORD: &[u8] = b"$2a$10$7EqJtq98hPqEX7fNZaFWoOqUH6KN8IKy3Yk5Kz..RHGKNAUCoP/LG";
 
@@ -80,7 +83,7 @@ fn a_failed_login_ends_the_one_before() {
 #[test]
 fn logins_that_fail_say_why() {
     let (_server, mut client) = start(vec![user("u", &[])]);
-    let cases: [(&[(u8, &[u8])], u8); 5] = [
+    let cases: [(Fields<'_>, u8); 5] = [
         (
             &[(field::USER, b"nobody"), (field::CREDENTIAL, PASSWORD)],
             60,

@@ -32,7 +32,7 @@ def security():
     refused = None
     try:
         connect(user="admin", password="wrong")
-    except Exception as error:
+    except ERRORS as error:
         refused = error
     assert refused is not None
     admin = connect(user="admin", password="secret")

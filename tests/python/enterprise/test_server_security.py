@@ -218,7 +218,7 @@ def test_whitelists(admin, login):
     client = login("far", "x")
     assert code_of(client.get, KEY) in (0, 2)
     admin.admin_set_whitelist("elsewhere", ["10.0.0.1"])
-    assert code_of(client.get, KEY) == 82
+    assert [code_of(client.get, KEY) for _ in range(2)] == [82, 82]
     admin.admin_drop_user("far")
     admin.admin_drop_role("elsewhere")
 

@@ -76,12 +76,8 @@ impl<'a> Batch<'a> {
                 Some(access) => access.spend(&row.message, now),
                 None => Ok(()),
             };
-            let result = match self
-                .target
-                .as_ref()
-                .map_err(|result| *result)
-                .and_then(|target| spent.map(|()| target))
-            {
+            let target = self.target.as_ref().map_err(|result| *result);
+            let result = match spent.and(target) {
                 Ok(target) => {
                     let filter = self.row_filter.as_ref().or(self.filter.as_ref());
                     let message = &row.message;
