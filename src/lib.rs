@@ -53,6 +53,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::BaseClient>()?;
     module.add_class::<client::Client>()?;
     module.add_class::<client::AsyncClient>()?;
+    module.add_class::<client::PendingTask>()?;
     module.add_class::<convert::batch::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
     module.add_class::<devserver::DevServer>()?;

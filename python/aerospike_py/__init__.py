@@ -22,7 +22,7 @@ from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
-from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, prepare
+from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, Task, prepare
 from .batch import BatchReadResult
 from .constants import *
 from .exception import *
@@ -91,6 +91,7 @@ __all__ = [
     "NumpyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "Task",
     "TimeoutError",
     "__version__",
     "async_client",

@@ -20,6 +20,9 @@ use crate::numpy::{Columns, Conduct, Layout};
 /// The code of a row that was never answered.
 const UNANSWERED: i32 = -15;
 
+/// The server's code for a function that failed.
+const UDF: i32 = 100;
+
 /// A row's bins.
 enum Bins {
     Absent,
@@ -47,7 +50,8 @@ impl Row {
         if let Some(record) = operation.take_record() {
             row.generation = record.generation;
             row.void_time = record.expiration();
-            if code == 0 {
+            // A function that failed says why in a bin.
+            if code == 0 || code == UDF {
                 row.bins = Bins::Raw(record.bins);
             }
         }

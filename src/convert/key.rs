@@ -43,6 +43,15 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Key> {
     make(namespace, set, &user_key, digest)
 }
 
+/// The key of a namespace, a set and a user key, given apart.
+pub(crate) fn key_of(
+    namespace: &Bound<'_, PyAny>,
+    set: &Bound<'_, PyAny>,
+    user_key: &Bound<'_, PyAny>,
+) -> Result<Key> {
+    make(parse_namespace(namespace)?, parse_set(set)?, user_key, None)
+}
+
 /// A key from its parts; `user_key` may be None if there is a digest.
 pub(crate) fn make(
     namespace: &str,

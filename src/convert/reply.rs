@@ -3,7 +3,7 @@
 //! A [`Reply`] is what the reactor sends back. A [`Shape`] stays with the caller and says what to make of
 //! it, with the caller's own objects in it: no Python object crosses the bridge.
 
-use aerospike_core::Record;
+use aerospike_core::{Record, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
 use pyo3::{PyTraverseError, PyVisit};
@@ -20,6 +20,8 @@ pub(crate) enum Reply {
     Nothing,
     Flag(bool),
     Text(String),
+    /// What a function returned, or a description in lists and maps.
+    Value(Value),
     /// Of each node: its name, an error code, the answer.
     Infos(Vec<(String, i32, String)>),
     Record(Box<Record>),
@@ -152,6 +154,7 @@ fn plain(py: Python<'_>, reply: Reply) -> PyResult<Bound<'_, PyAny>> {
     Ok(match reply {
         Reply::Flag(flag) => PyBool::new(py, flag).to_owned().into_any(),
         Reply::Text(text) => PyString::new(py, &text).into_any(),
+        Reply::Value(value) => value::to_python(py, &value)?,
         Reply::Infos(infos) => {
             let class = names::INFO.get(py)?;
             let list = PyList::empty(py);
