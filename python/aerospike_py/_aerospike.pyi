@@ -39,6 +39,7 @@ from .types import (
 # Many keys: one after the other, as the columns (namespace, set, [user keys…]), or user keys as an array.
 _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
 
+
 class Client:
     """A client for an Aerospike cluster, for threads.
 
@@ -51,7 +52,9 @@ class Client:
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     def __enter__(self) -> Self: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> Literal[False]: ...
     def connect(self, username: str | None = None, password: str | None = None) -> Self:
         """Find the cluster's nodes and open connections to them.
 
@@ -68,6 +71,7 @@ class Client:
             `NotAuthenticated`, `InvalidCredential`, …: The server refused the login.
             `ClientError`: It is connected already, or being connected or closed, or there is a username without a password.
         """
+
     def close(self, timeout: int | None = None) -> None:
         """Close every connection. Closing twice, or what was never connected, changes nothing; `connect` may follow.
 
@@ -80,14 +84,17 @@ class Client:
         Raises:
             `ClientError`: It is being connected at this moment.
         """
+
     def is_connected(self) -> bool:
         """Whether the client is connected and knows at least one node. Asks nobody; never raises."""
+
     def ping(self) -> bool:
         """Ask a node whether it is there.
 
         Returns:
             True if it answered, False if not or if the client is not connected. Never raises.
         """
+
     def get_node_names(self) -> list[str]:
         """The names of the cluster's nodes, as the client knows them at this moment.
 
@@ -97,6 +104,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
+
     def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
@@ -110,6 +118,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
+
     def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Send an info command to one node.
 
@@ -124,6 +133,7 @@ class Client:
             `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
             `ClientError`: The client is not connected.
         """
+
     def put(
         self,
         key: Key,
@@ -146,6 +156,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
+
     def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
         """Read a record.
 
@@ -162,6 +173,7 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def select(
         self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
     ) -> Record:
@@ -180,6 +192,7 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
         """Look whether a record exists.
 
@@ -194,6 +207,7 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def remove(
         self,
         key: Key,
@@ -212,6 +226,7 @@ class Client:
             `RecordGenerationError`: Its generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def touch(
         self,
         key: Key,
@@ -232,6 +247,7 @@ class Client:
             `RecordGenerationError`: Its generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def append(
         self,
         key: Key,
@@ -254,6 +270,7 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def prepend(
         self,
         key: Key,
@@ -276,6 +293,7 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def increment(
         self,
         key: Key,
@@ -298,6 +316,7 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def remove_bin(
         self,
         key: Key,
@@ -317,6 +336,7 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def operate(
         self,
         key: Key,
@@ -341,6 +361,7 @@ class Client:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def operate_ordered(
         self,
         key: Key,
@@ -364,6 +385,7 @@ class Client:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     @overload
     def batch_read(
         self,
@@ -399,6 +421,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     @overload
     def batch_read(
         self,
@@ -457,6 +480,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def batch_operate(
         self,
         keys: _BatchKeys,
@@ -479,6 +503,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def batch_remove(
         self,
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
@@ -499,6 +524,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def get_nodes(self) -> list[tuple[str, int]]:
         """The addresses of the cluster's nodes, as the client knows them at this moment.
 
@@ -508,6 +534,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
+
     def get_key_partition_id(self, namespace: str, set_name: str | None, key: UserKey) -> int:
         """The partition that a key belongs to.
 
@@ -522,6 +549,7 @@ class Client:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
+
     def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Send an info command to a node of your choice.
 
@@ -538,6 +566,7 @@ class Client:
             `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
             `ClientError`: The client is not connected.
         """
+
     def set_xdr_filter(
         self,
         data_center: str,
@@ -559,6 +588,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def truncate(
         self,
         namespace: str,
@@ -584,6 +614,7 @@ class Client:
             `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def udf_put(
         self,
         filename: str | PathLike[str],
@@ -611,6 +642,7 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
+
     def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
@@ -623,6 +655,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
+
     def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Read the source of a module.
 
@@ -640,6 +673,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
@@ -657,6 +691,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def apply(
         self,
         key: Key,
@@ -682,6 +717,7 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for the record.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+
     def batch_apply(
         self,
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
@@ -709,6 +745,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_integer_create(
         self,
         namespace: str,
@@ -739,6 +776,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_string_create(
         self,
         namespace: str,
@@ -769,6 +807,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_blob_create(
         self,
         namespace: str,
@@ -799,6 +838,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_geo2dsphere_create(
         self,
         namespace: str,
@@ -829,6 +869,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_single_value_create(
         self,
         namespace: str,
@@ -863,6 +904,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_list_create(
         self,
         namespace: str,
@@ -897,6 +939,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_map_keys_create(
         self,
         namespace: str,
@@ -931,6 +974,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_map_values_create(
         self,
         namespace: str,
@@ -965,6 +1009,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_cdt_create(
         self,
         namespace: str,
@@ -1001,6 +1046,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_expr_create(
         self,
         namespace: str,
@@ -1035,6 +1081,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_set_create(
         self,
         namespace: str,
@@ -1063,6 +1110,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_remove(
         self,
         namespace: str,
@@ -1088,6 +1136,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
@@ -1105,6 +1154,7 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `ClientError`: The client is not connected.
         """
+
     def admin_create_user(
         self,
         username: str,
@@ -1125,6 +1175,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
@@ -1138,6 +1189,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Remove a user.
 
@@ -1150,6 +1202,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
@@ -1163,6 +1216,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
@@ -1176,6 +1230,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Give a user roles.
 
@@ -1189,6 +1244,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Take roles from a user.
 
@@ -1202,6 +1258,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
         """Describe a user.
 
@@ -1217,6 +1274,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
         """Describe all users.
 
@@ -1231,6 +1289,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_create_role(
         self,
         role: str,
@@ -1256,6 +1315,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Remove a role.
 
@@ -1268,6 +1328,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_grant_privileges(
         self,
         role: str,
@@ -1287,6 +1348,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_revoke_privileges(
         self,
         role: str,
@@ -1306,6 +1368,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
         """Describe a role.
 
@@ -1321,6 +1384,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
@@ -1335,6 +1399,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
@@ -1350,6 +1415,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
@@ -1364,6 +1430,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Say from which addresses a role may log in.
 
@@ -1377,6 +1444,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+
     def admin_set_quotas(
         self,
         role: str,
@@ -1398,6 +1466,7 @@ class Client:
             `ClientError`: The client is not connected.
         """
 
+
 class AsyncClient:
     """A client for an Aerospike cluster, for asyncio.
 
@@ -1412,7 +1481,9 @@ class AsyncClient:
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> Literal[False]: ...
     async def connect(self, username: str | None = None, password: str | None = None) -> Self:
         """Find the cluster's nodes and open connections to them.
 
@@ -2759,6 +2830,7 @@ class AsyncClient:
             `ClientError`: The client is not connected.
         """
 
+
 @final
 class LazyBatchRecords:
     """What a batch read gave, converted when it is asked for: what `batch_read(keys, lazy=True)` returns.
@@ -2769,18 +2841,24 @@ class LazyBatchRecords:
     @property
     def batch_records(self) -> list[BatchRecord]:
         """A `BatchRecord` per key, in the order of the request, failures included."""
+
     @property
     def result_codes(self) -> list[int]:
         """A result code per key, in the order of the request: 0 where the record was read."""
+
     @property
     def missing(self) -> list[UserKey]:
         """The user keys that were asked for and whose records do not exist, in the order of the request."""
+
     def to_dict(self) -> dict[UserKey, AerospikeRecord]:
         """User key → bins, of the records that were found, in the order of the request: a dict of its own at each call."""
+
     def as_dict(self) -> dict[UserKey, AerospikeRecord]:
         """The same as `to_dict`."""
+
     def to_list(self) -> list[AerospikeRecord | None]:
         """The bins per key, in the order of the request; None where the record was not read."""
+
     def to_numpy(self, dtype: npt.DTypeLike) -> NumpyBatchRecords:
         """The records as arrays, a field of the dtype per bin.
 
@@ -2796,29 +2874,40 @@ class LazyBatchRecords:
             `TypeError`: A field has another kind, or a bin does not fit its field; the text names it.
             `ImportError`: NumPy is not installed.
         """
+
     def iter_records(self) -> Iterator[BatchRecord]:
         """The `batch_records`, one after the other."""
+
     def all_user_keys(self) -> list[UserKey | None]:
         """The user key per key, in the order of the request; None where only the digest was given."""
+
     def found_count(self) -> int:
         """How many records were read."""
+
     def release_cache(self) -> None:
         """Forget what was converted; the reply itself is kept."""
+
     @staticmethod
     def merge_to_dict(handles: Iterable[LazyBatchRecords]) -> list[dict[UserKey, AerospikeRecord]]:
         """The dict of each of several results."""
+
     def keys(self) -> list[UserKey]:
         """The user keys of the records that were found."""
+
     def values(self) -> list[AerospikeRecord]:
         """The bins of the records that were found."""
+
     def items(self) -> list[tuple[UserKey, AerospikeRecord]]:
         """User key and bins of the records that were found."""
+
     def get(self, key: UserKey, default: Any = None) -> Any:
         """The bins of a record, or `default` if it was not found."""
+
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[UserKey]: ...
     def __contains__(self, key: object, /) -> bool: ...
     def __getitem__(self, key: UserKey, /) -> AerospikeRecord: ...
+
 
 @final
 class Task:
@@ -2837,6 +2926,7 @@ class Task:
             `ConnectionError`, `AerospikeTimeoutError`: A node could not be asked.
             `ClientError`: The client is not connected.
         """
+
     def wait(self, timeout: int | None = None) -> Any:
         """Return when it is done.
 
@@ -2850,9 +2940,11 @@ class Task:
             `ClientError`: The client is not connected.
         """
 
+
 @final
 class PreparedPolicy:
     """A policy parsed once: see `prepare`."""
+
 
 @final
 class PartitionFilter:
@@ -2868,22 +2960,25 @@ class PartitionFilter:
 
     def __new__(cls, begin: int = 0, count: int = 4096) -> Self: ...
 
+
 @final
 class DevServer:
     """The embedded server: `aerospike_py.devserver.DevServer` is how to use it."""
 
-    def __new__(
-        cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None
-    ) -> Self: ...
+    def __new__(cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None) -> Self: ...
     @property
     def hosts(self) -> list[tuple[str, int]]:
         """The nodes' addresses; empty while it does not run."""
+
     def start(self) -> None:
         """Start listening."""
+
     def stop(self) -> None:
         """Stop listening and forget the records."""
+
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
+
 
 def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
@@ -2897,6 +2992,7 @@ def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     Raises:
         `InvalidArgError`: A name no policy knows, a bad value or a wrong type; the text names it and the nearest valid name.
     """
+
 
 def expression_to_base64(expression: Mapping[str, Any]) -> str:
     """An expression as the text that other clients, and info commands, take for it.
