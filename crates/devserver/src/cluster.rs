@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wire::PARTITIONS;
 
+use crate::store::Namespace;
+
 /// Raised on a change of peers, and of partitions; nothing changes yet.
 pub(crate) const GENERATION: u32 = 1;
 
@@ -18,6 +20,8 @@ pub(crate) struct Node {
     pub(crate) name: String,
     /// Where clients reach it.
     pub(crate) address: SocketAddr,
+    /// Where clients reach it with TLS.
+    pub(crate) tls_address: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -29,14 +33,20 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster of nodes that listen on these addresses.
-    pub(crate) fn new(listening: &[SocketAddr], replication_factor: usize) -> Self {
+    /// A cluster of nodes that listen on these addresses, and with TLS on those.
+    pub(crate) fn new(
+        listening: &[SocketAddr],
+        tls: &[SocketAddr],
+        replication_factor: usize,
+    ) -> Self {
+        let told = |address: &SocketAddr| SocketAddr::new(reachable(address.ip()), address.port());
         let node = |(index, address): (usize, &SocketAddr)| Node {
             name: format!(
                 "{:X}",
                 0x0BB9_0000_0000_0000 | u64::from(address.port()) << 16 | (index as u64 + 1)
             ),
-            address: SocketAddr::new(reachable(address.ip()), address.port()),
+            address: told(address),
+            tls_address: tls.get(index).map(told),
         };
         let nodes: Vec<Node> = listening.iter().enumerate().map(node).collect();
         let first_port = nodes.first().map_or(0, |node| node.address.port());
@@ -65,9 +75,22 @@ impl Cluster {
         format!("{GENERATION},3000,[{}]", peers.join(","))
     }
 
+    /// The value of `peers-tls-std`: the peers that listen with TLS, and the name in their certificates.
+    pub(crate) fn tls_peers(&self, node: usize, name: &str) -> String {
+        let others = self.nodes.iter().enumerate();
+        let peers: Vec<String> = others
+            .filter(|(index, _)| *index != node)
+            .filter_map(|(_, peer)| Some((&peer.name, peer.tls_address?)))
+            .map(|(peer, address)| format!("[{peer},{name},[{address}]]"))
+            .collect();
+        format!("{GENERATION},4333,[{}]", peers.join(","))
+    }
+
     /// The value of `replicas` for one namespace: what the node owns, a bitmap for each replica.
-    pub(crate) fn replicas(&self, node: usize, namespace: &str) -> String {
-        let mut text = format!("{namespace}:0,{}", self.replication_factor);
+    pub(crate) fn replicas(&self, node: usize, namespace: &Namespace) -> String {
+        // A regime other than 0 tells clients of strong consistency.
+        let regime = u8::from(namespace.is_strong());
+        let mut text = format!("{}:{regime},{}", namespace.name, self.replication_factor);
         for replica in 0..self.replication_factor {
             let _ = write!(text, ",{}", self.bitmap(node, replica));
         }

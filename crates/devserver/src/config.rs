@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
+use crate::Enterprise;
 use crate::request::ttl::MAX_TTL;
 
 /// How to start a server. Every field has a default.
@@ -26,6 +27,8 @@ pub struct Config {
     pub sweep_period: u32,
     /// How many threads serve connections. Default 1.
     pub threads: usize,
+    /// What the server offers of the Enterprise edition. `None`, the default, is the Community edition.
+    pub enterprise: Option<Enterprise>,
 }
 
 impl Default for Config {
@@ -40,6 +43,7 @@ impl Default for Config {
             cluster_name: None,
             sweep_period: 120,
             threads: 1,
+            enterprise: None,
         }
     }
 }
@@ -62,6 +66,9 @@ pub enum StartError {
     /// A thread or its runtime cannot be made.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
+    /// Certificates cannot be made.
+    #[error("cannot make a certificate: {0}")]
+    Tls(String),
 }
 
 /// The most nodes, threads and namespaces that make sense in one process.
@@ -102,12 +109,15 @@ impl Config {
                 "cluster_name must be 1 to 64 letters, digits, '_', '-' or '.', not {name:?}"
             ));
         }
+        if let Some(enterprise) = &self.enterprise {
+            enterprise.validate(self.nodes)?;
+        }
         self.validate_namespaces()
     }
 
-    /// The addresses to listen on, one for each node.
-    pub(crate) fn addresses(&self) -> Result<Vec<SocketAddr>, StartError> {
-        let found = (self.host.as_str(), self.port)
+    /// The addresses to listen on, one for each node; the first node's port is given.
+    pub(crate) fn addresses(&self, port: u16) -> Result<Vec<SocketAddr>, StartError> {
+        let found = (self.host.as_str(), port)
             .to_socket_addrs()
             .ok()
             .and_then(|mut found| found.next());

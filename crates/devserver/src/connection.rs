@@ -1,16 +1,22 @@
 //! A client's connection: reads what arrives, answers every complete frame in it, writes the answers at once.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use wire::admin::Admin;
+use wire::message::info1;
 use wire::proto::{Frame, Kind, begin_frame, end_frame, split_frame};
-use wire::{Header, MessageWriter, ResultCode, admin};
+use wire::{Header, MessageWriter, ResultCode};
 
-use crate::info;
 use crate::request::{self, Step};
+use crate::security::{self, Access};
 use crate::server::Shared;
+use crate::{compression, info};
 
 /// Answers are sent when so many bytes of them have gathered.
 pub(crate) const FLUSH: usize = 256 << 10;
@@ -27,33 +33,83 @@ pub(crate) struct Session {
     pub(crate) node: usize,
     /// The client has said who it is.
     pub(crate) has_user_agent: bool,
+    pub(crate) peer: IpAddr,
+    /// Whose certificate the client presented.
+    pub(crate) certificate_holder: Option<String>,
+    /// What the user who has logged in may do.
+    pub(crate) access: Option<Access>,
 }
 
 impl Session {
-    pub(crate) const fn new(shared: Arc<Shared>, node: usize) -> Self {
+    pub(crate) const fn new(shared: Arc<Shared>, node: usize, peer: IpAddr) -> Self {
         Self {
             shared,
             node,
             has_user_agent: false,
+            peer,
+            certificate_holder: None,
+            access: None,
         }
+    }
+
+    /// Whether the client may ask for anything. Without security everybody may.
+    pub(crate) fn admit(&mut self) -> Result<(), ResultCode> {
+        match &self.shared.security {
+            Some(security) => security.refresh(&mut self.access, self.peer),
+            None => Ok(()),
+        }
+    }
+
+    /// What the user may do; `None` without security.
+    pub(crate) const fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
     }
 }
 
 /// Serves a connection to its end.
-pub(crate) async fn serve(stream: std::net::TcpStream, session: Session) {
+pub(crate) async fn serve(
+    stream: std::net::TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    session: Session,
+) {
     let node = session.node;
-    match converse(stream, session).await {
+    match open(stream, acceptor, session).await {
         Ok(()) => {}
         Err(error) => log::debug!("a connection to node {node} ended: {error}"),
     }
 }
 
-async fn converse(stream: std::net::TcpStream, mut session: Session) -> io::Result<()> {
-    let mut stream = TcpStream::from_std(stream)?;
+/// How long a client may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+async fn open(
+    stream: std::net::TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    mut session: Session,
+) -> io::Result<()> {
+    let stream = TcpStream::from_std(stream)?;
     stream.set_nodelay(true)?;
+    let Some(acceptor) = acceptor else {
+        return converse(stream, session).await;
+    };
+    let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
+    let (_, tls) = stream.get_ref();
+    if let (Some([certificate, ..]), Some(authority)) =
+        (tls.peer_certificates(), &session.shared.tls)
+    {
+        session.certificate_holder = authority.holder(certificate);
+    }
+    // A TLS stream is large: on the heap it does not make every connection's task as large.
+    Box::pin(converse(stream, session)).await
+}
+
+async fn converse<S>(mut stream: S, mut session: Session) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut input = Vec::new();
     let mut output = Vec::new();
-    while receive(&stream, &mut input).await? {
+    while receive(&mut stream, &mut input).await? {
         let mut rest = input.as_slice();
         let end = loop {
             let frame = match split_frame(rest) {
@@ -81,21 +137,15 @@ async fn converse(stream: std::net::TcpStream, mut session: Session) -> io::Resu
 }
 
 /// Reads once. The buffer grows by what has arrived, whatever a header claims. `false` at the end of the stream.
-async fn receive(stream: &TcpStream, input: &mut Vec<u8>) -> io::Result<bool> {
+async fn receive<S: AsyncRead + Unpin>(stream: &mut S, input: &mut Vec<u8>) -> io::Result<bool> {
     input.reserve(READ.max(input.len().min(KEEP)));
-    loop {
-        stream.readable().await?;
-        match stream.try_read_buf(input) {
-            Ok(read) => return Ok(read > 0),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+    Ok(stream.read_buf(input).await? > 0)
 }
 
-async fn flush(stream: &mut TcpStream, output: &mut Vec<u8>) -> io::Result<()> {
+async fn flush<S: AsyncWrite + Unpin>(stream: &mut S, output: &mut Vec<u8>) -> io::Result<()> {
     if !output.is_empty() {
         stream.write_all(output).await?;
+        stream.flush().await?;
         output.clear();
     }
     Ok(())
@@ -108,49 +158,69 @@ fn give_back(buffer: &mut Vec<u8>) {
 }
 
 /// Answers one frame. No lock is held while it waits for the client to take a long answer.
-async fn answer(
+async fn answer<S: AsyncWrite + Unpin>(
     session: &mut Session,
     frame: &Frame<'_>,
     output: &mut Vec<u8>,
-    stream: &mut TcpStream,
+    stream: &mut S,
 ) -> io::Result<()> {
     match frame.kind {
         Kind::Info => info::answer(session, frame.body, output),
-        Kind::Security => answer_security(frame.body, output)?,
-        Kind::Compressed => write_result(output, ResultCode::EnterpriseOnly),
-        Kind::Message => {
-            let Some(mut stream_of_records) = request::answer(session, frame.body, output) else {
-                return Ok(());
-            };
-            loop {
-                match stream_of_records.step(output) {
-                    Step::Done => return Ok(()),
-                    Step::More => {
-                        flush(stream, output).await?;
-                        tokio::task::yield_now().await;
-                    }
-                    Step::Wait(time) => {
-                        flush(stream, output).await?;
-                        tokio::time::sleep(time).await;
-                    }
-                }
-            }
+        Kind::Security => {
+            let request = Admin::parse(frame.body).map_err(io::Error::other)?;
+            security::answer(session, &request, output);
         }
+        Kind::Compressed if !session.shared.is_enterprise() => {
+            write_result(output, ResultCode::EnterpriseOnly);
+        }
+        Kind::Compressed => match compression::inflate(frame.body) {
+            Ok(body) => return answer_message(session, &body, output, stream).await,
+            Err(result) => write_result(output, result),
+        },
+        Kind::Message => return answer_message(session, frame.body, output, stream).await,
     }
     Ok(())
 }
 
-/// There is no security here: a login goes on without it, everything else is not supported.
-fn answer_security(body: &[u8], output: &mut Vec<u8>) -> io::Result<()> {
-    let request = admin::Admin::parse(body).map_err(io::Error::other)?;
-    let result = match request.command {
-        admin::command::LOGIN | admin::command::AUTHENTICATE => ResultCode::SecurityNotEnabled,
-        _ => ResultCode::SecurityNotSupported,
+async fn answer_message<S: AsyncWrite + Unpin>(
+    session: &mut Session,
+    body: &[u8],
+    output: &mut Vec<u8>,
+    stream: &mut S,
+) -> io::Result<()> {
+    if let Err(result) = session.admit() {
+        write_result(output, result);
+        return Ok(());
+    }
+    let compress = session.shared.is_enterprise()
+        && body
+            .get(1)
+            .is_some_and(|info| info & info1::COMPRESS_RESPONSE != 0);
+    let begin = output.len();
+    let Some(mut stream_of_records) = request::answer(session, body, output) else {
+        if compress {
+            compression::deflate(output, begin);
+        }
+        return Ok(());
     };
-    let start = begin_frame(output, Kind::Security);
-    admin::write(output, result, request.command, &[]);
-    end_frame(output, start);
-    Ok(())
+    loop {
+        let begin = output.len();
+        let step = stream_of_records.step(output);
+        if compress {
+            compression::deflate(output, begin);
+        }
+        match step {
+            Step::Done => return Ok(()),
+            Step::More => {
+                flush(stream, output).await?;
+                tokio::task::yield_now().await;
+            }
+            Step::Wait(time) => {
+                flush(stream, output).await?;
+                tokio::time::sleep(time).await;
+            }
+        }
+    }
 }
 
 /// A frame of one message with a result and nothing else.

@@ -1,5 +1,6 @@
 //! Info commands: what a client asks to find its way, and what people ask to see how a server is.
 
+mod enterprise;
 mod statistics;
 mod truncate;
 
@@ -8,19 +9,19 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use wire::PARTITIONS;
 use wire::info::{Command, lines};
 use wire::proto::{Kind, begin_frame, end_frame};
+use wire::{PARTITIONS, ResultCode};
 
 use crate::cluster::GENERATION;
 use crate::connection::Session;
 use crate::server::Shared;
 use crate::store::Namespace;
-use crate::udf;
+use crate::tls::TLS_NAME;
+use crate::{security, udf};
 
 /// The version of Aerospike whose protocol this is.
 const BUILD: &str = "8.1.2.0";
-const EDITION: &str = "Aerospike Community Edition";
 const FEATURES: &str = "batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-map;cluster-stable;float;geo;sindex-exists;peers;\
     pipelining;pquery;pscans;query-show;relaxed-sc;replicas;replicas-all;replicas-master;replicas-max;truncate-namespace;udf";
 /// The longest user agent, decoded.
@@ -52,12 +53,34 @@ pub(crate) fn answer(session: &mut Session, body: &[u8], output: &mut Vec<u8>) {
 }
 
 fn answer_line(session: &mut Session, line: &[u8], output: &mut Vec<u8>) {
-    let value = Command::parse(line)
-        .map_or_else(|_| error(4, "not text"), |command| value(session, &command));
+    let value = Command::parse(line).map_or_else(
+        |_| error(4, "not text"),
+        |command| match permit(session, &command) {
+            Ok(()) => value(session, &command),
+            Err(error) => error,
+        },
+    );
     output.extend_from_slice(line);
     output.push(b'\t');
     output.extend_from_slice(value.as_bytes());
     output.push(b'\n');
+}
+
+/// Whether the client may use a command; with security it has to log in first, and some need a role.
+fn permit(session: &mut Session, command: &Command<'_>) -> Result<(), Value> {
+    if session.shared.security.is_none() {
+        return Ok(());
+    }
+    let admitted = session.admit();
+    let checked = admitted.and_then(|()| match session.access() {
+        Some(access) => security::check_info(access, command),
+        None => Err(ResultCode::NotAuthenticated),
+    });
+    checked.map_err(|result| match result {
+        ResultCode::RoleViolation => error(result as u8, "role violation"),
+        ResultCode::NotWhitelisted => error(result as u8, "not whitelisted"),
+        _ => error(result as u8, "not authenticated"),
+    })
 }
 
 fn value(session: &mut Session, command: &Command<'_>) -> Value {
@@ -79,9 +102,9 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
     match command.name {
         "node" | "name" => name().into(),
         "build" | "version-number" => BUILD.into(),
-        "version" => format!("{EDITION} build {BUILD}").into(),
-        "edition" => EDITION.into(),
-        "release" => release().into(),
+        "version" => format!("{} build {BUILD}", edition(shared)).into(),
+        "edition" => edition(shared).into(),
+        "release" => release(shared).into(),
         "features" => FEATURES.into(),
         "status" => "ok".into(),
         "digests" => "RIPEMD160".into(),
@@ -100,8 +123,14 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "service" | "services-own" | "service-clear-std" | "service-clear-alt" => address().into(),
         "services" | "services-alumni" => services(session).into(),
         "peers-clear-std" | "peers-clear-alt" => cluster.peers(node).into(),
-        "peers-tls-std" | "peers-tls-alt" => format!("{GENERATION},4333,[]").into(),
-        "replicas" => each_namespace(session, |namespace| cluster.replicas(node, &namespace.name)),
+        "peers-tls-std" | "peers-tls-alt" => cluster.tls_peers(node, TLS_NAME).into(),
+        "service-tls-std" | "service-tls-alt" => cluster
+            .nodes
+            .get(node)
+            .and_then(|node| node.tls_address)
+            .map_or_else(String::new, |address| address.to_string())
+            .into(),
+        "replicas" => each_namespace(session, |namespace| cluster.replicas(node, namespace)),
         "replicas-all" => each_namespace(session, |namespace| replicas_all(session, namespace)),
         "replicas-master" => {
             each_namespace(session, |namespace| {
@@ -110,7 +139,7 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         }
         "user-agent-set" => set_user_agent(session, command),
         "cluster-stable" => cluster_stable(session, command),
-        "rack-ids" | "racks" | "roster" | "recluster" => error(25, "enterprise only"),
+        "rack-ids" | "racks" | "roster" | "recluster" => enterprise::answer(session, command),
         "namespaces" => each_namespace(session, |namespace| namespace.name.clone()),
         "namespace" => statistics::namespace(shared, command),
         "sets" => statistics::sets(shared, command),
@@ -131,9 +160,9 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "udf-get" => udf::info::get(&shared.modules, command).into(),
         "udf-list" => udf::info::list(&shared.modules).into(),
         "udf-remove" => udf::info::remove(&shared.modules, command).into(),
-        // Nothing listens with TLS, nothing is measured. There are no indexes and jobs yet: lists of them are empty, everything else
+        // Nothing is measured. There are no indexes and jobs yet: lists of them are empty, everything else
         // about them is refused.
-        "service-tls-std" | "service-tls-alt" | "latencies" | "sindex" | "sindex-list" => "".into(),
+        "latencies" | "sindex" | "sindex-list" => "".into(),
         "query-show" if command.parameters().next().is_none() => "".into(),
         "query-show" => error(2, "job not found"),
         "query-abort" => error(2, "id not active"),
@@ -189,9 +218,18 @@ fn each_namespace(session: &Session, text: impl Fn(&Namespace) -> String) -> Val
         .into()
 }
 
-fn release() -> String {
+const fn edition(shared: &Shared) -> &'static str {
+    if shared.is_enterprise() {
+        "Aerospike Enterprise Edition"
+    } else {
+        "Aerospike Community Edition"
+    }
+}
+
+fn release(shared: &Shared) -> String {
+    let edition = edition(shared);
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    format!("edition={EDITION};version={BUILD};os={os};arch={arch};sha=devserver")
+    format!("edition={edition};version={BUILD};os={os};arch={arch};sha=devserver")
 }
 
 fn services(session: &Session) -> String {

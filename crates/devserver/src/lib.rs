@@ -28,24 +28,36 @@
 //! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
 //! | [`udf`] | Lua modules and their functions |
 //! | `sweep` | removes what has expired or was truncated |
+//! | `enterprise` | the settings of the Enterprise edition |
+//! | `security` | users, roles, sessions, quotas |
+//! | `tls` | certificates |
+//! | `compression` | compressed messages |
+//! | `transaction` | transactions over several records |
 //! | `clock` | the time, and its advance |
 
 pub mod bits;
 pub mod cdt;
 mod clock;
 mod cluster;
+mod compression;
 mod config;
 mod connection;
+mod enterprise;
 pub mod expr;
 pub mod geo;
 pub mod hll;
 mod info;
 mod ops;
 mod request;
+mod security;
 mod server;
 mod store;
 mod sweep;
+mod tls;
+mod transaction;
 pub mod udf;
 
 pub use config::{Config, StartError};
+pub use enterprise::{Enterprise, Tls, User};
 pub use server::Server;
+pub use tls::{ClientCertificate, TLS_NAME};

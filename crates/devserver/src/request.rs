@@ -6,6 +6,7 @@ mod read;
 mod scan;
 mod single;
 mod target;
+mod transaction;
 pub(crate) mod ttl;
 mod udf;
 mod write;
@@ -64,12 +65,12 @@ pub(crate) fn answer<'a>(
         }
     };
     if message.header.info1 & info1::BATCH != 0 {
-        return match Batch::new(&session.shared, &message) {
+        return match Batch::new(session, &message) {
             Ok(batch) => Some(Stream::Batch(batch)),
             Err(result) => end_stream(output, result),
         };
     }
-    let target = match Target::of(&session.shared, &message) {
+    let target = match Target::of(session, &message) {
         Ok(target) => target,
         Err(result) => {
             write_result(output, result);
@@ -77,6 +78,12 @@ pub(crate) fn answer<'a>(
         }
     };
     if let Some(digest) = target.digest {
+        if let Some(access) = session.access()
+            && let Err(result) = access.spend(&message, session.shared.clock.now())
+        {
+            write_result(output, result);
+            return None;
+        }
         let start = begin_frame(output, Kind::Message);
         single::answer(
             &message,
@@ -111,12 +118,17 @@ fn end_stream<T>(output: &mut Vec<u8>, result: ResultCode) -> Option<T> {
 }
 
 /// Whether a message asks for a change.
-const fn writes(message: &Message<'_>) -> bool {
+pub(crate) const fn writes(message: &Message<'_>) -> bool {
     message.header.info2 & info2::WRITE != 0
 }
 
+/// Whether a message asks for what a record holds.
+pub(crate) const fn reads(message: &Message<'_>) -> bool {
+    message.header.info1 & info1::READ != 0
+}
+
 /// Whether a message calls a UDF.
-fn calls_udf(message: &Message<'_>) -> bool {
+pub(crate) fn calls_udf(message: &Message<'_>) -> bool {
     message.fields.get(FieldType::UdfModule).is_some()
         || message.fields.get(FieldType::UdfOp).is_some()
 }

@@ -9,11 +9,14 @@ use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::connection::{self, Session};
+use crate::security::Security;
 use crate::store::Namespace;
+use crate::tls::{ClientCertificate, Tls};
 use crate::udf::Registry;
 use crate::{Config, StartError, sweep};
 
@@ -25,6 +28,9 @@ pub(crate) struct Shared {
     pub(crate) cluster: Cluster,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) modules: Registry,
+    /// Who may do what; `None` if everybody may do everything.
+    pub(crate) security: Option<Security>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
@@ -36,6 +42,11 @@ impl Shared {
             .iter()
             .find(|namespace| namespace.name.as_bytes() == name)
     }
+
+    /// Whether this is a server of the Enterprise edition.
+    pub(crate) const fn is_enterprise(&self) -> bool {
+        self.config.enterprise.is_some()
+    }
 }
 
 /// A running server. Dropping it stops it.
@@ -43,6 +54,7 @@ impl Shared {
 pub struct Server {
     shared: Arc<Shared>,
     hosts: Vec<SocketAddr>,
+    tls_hosts: Vec<SocketAddr>,
     running: Mutex<Option<Running>>,
 }
 
@@ -57,20 +69,36 @@ impl Server {
     /// Starts a server: its nodes listen when this returns.
     pub fn start(config: Config) -> Result<Self, StartError> {
         config.validate()?;
-        let listeners = listen(&config)?;
-        let hosts: Vec<SocketAddr> = listeners.iter().map(|(_, address)| *address).collect();
+        let enterprise = config.enterprise.as_ref();
+        let listeners = listen(&config, config.port)?;
+        let hosts = addresses(&listeners);
+        let settings = enterprise.and_then(|enterprise| enterprise.tls);
+        let tls_listeners =
+            settings.map_or_else(|| Ok(Vec::new()), |tls| listen(&config, tls.port))?;
+        let tls_hosts = addresses(&tls_listeners);
+        let tls = match (settings, tls_hosts.first()) {
+            (Some(settings), Some(address)) => Some(Tls::new(settings, address.ip())?),
+            _ => None,
+        };
+        let security = match enterprise {
+            Some(enterprise) if !enterprise.users.is_empty() => Some(Security::new(enterprise)?),
+            _ => None,
+        };
+        let strong = enterprise.is_some_and(|enterprise| enterprise.strong_consistency);
         let runtimes = (0..config.threads)
             .map(|_| runtime())
             .collect::<Result<Vec<_>, _>>()?;
         let shared = Arc::new(Shared {
             clock: Clock::default(),
-            cluster: Cluster::new(&hosts, config.replication_factor),
+            cluster: Cluster::new(&hosts, &tls_hosts, config.replication_factor),
             namespaces: config
                 .namespaces
                 .iter()
-                .map(|name| Namespace::new(name, config.default_ttl))
+                .map(|name| Namespace::new(name, config.default_ttl, strong))
                 .collect(),
             modules: Registry::default(),
+            security,
+            tls,
             started: Instant::now(),
             sweep: Notify::new(),
             config,
@@ -80,10 +108,17 @@ impl Server {
             .iter()
             .map(|runtime| runtime.handle().clone())
             .collect();
-        for (node, (listener, _)) in listeners.into_iter().enumerate() {
+        let acceptor = shared.tls.as_ref().map(Tls::acceptor);
+        let plain = listeners.into_iter().enumerate().map(|found| (found, None));
+        let secure = tls_listeners
+            .into_iter()
+            .enumerate()
+            .map(|found| (found, acceptor.clone()));
+        for ((node, (listener, _)), acceptor) in plain.chain(secure) {
             if let Some(worker) = workers.first() {
                 worker.spawn(accept(
                     listener,
+                    acceptor,
                     node,
                     Arc::clone(&shared),
                     Arc::clone(&workers),
@@ -121,6 +156,7 @@ impl Server {
         Ok(Self {
             shared,
             hosts,
+            tls_hosts,
             running: Mutex::new(Some(running)),
         })
     }
@@ -129,6 +165,26 @@ impl Server {
     #[must_use]
     pub fn hosts(&self) -> Vec<SocketAddr> {
         self.hosts.clone()
+    }
+
+    /// Where the nodes listen with TLS; empty without it.
+    #[must_use]
+    pub fn tls_hosts(&self) -> Vec<SocketAddr> {
+        self.tls_hosts.clone()
+    }
+
+    /// The certificate of the authority that signed the nodes' certificates, as PEM; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<String> {
+        self.shared.tls.as_ref().map(Tls::ca_pem)
+    }
+
+    /// Issues a certificate to a client: its common name is `name`, which is also who logs in by it.
+    pub fn client_certificate(&self, name: &str) -> Result<ClientCertificate, StartError> {
+        match &self.shared.tls {
+            Some(tls) => tls.issue(name),
+            None => Err(StartError::Tls("the server has no TLS".to_owned())),
+        }
     }
 
     /// Moves the server's clock forward by seconds: records whose time is over are gone.
@@ -167,7 +223,13 @@ impl Running {
     }
 }
 
-fn listen(config: &Config) -> Result<Vec<(TcpListener, SocketAddr)>, StartError> {
+type Listeners = Vec<(TcpListener, SocketAddr)>;
+
+fn addresses(listeners: &Listeners) -> Vec<SocketAddr> {
+    listeners.iter().map(|(_, address)| *address).collect()
+}
+
+fn listen(config: &Config, port: u16) -> Result<Listeners, StartError> {
     let bind = |address: SocketAddr| {
         let bound = TcpListener::bind(address).and_then(|listener| {
             listener.set_nonblocking(true)?;
@@ -176,7 +238,7 @@ fn listen(config: &Config) -> Result<Vec<(TcpListener, SocketAddr)>, StartError>
         });
         bound.map_err(|source| StartError::Listen { address, source })
     };
-    config.addresses()?.into_iter().map(bind).collect()
+    config.addresses(port)?.into_iter().map(bind).collect()
 }
 
 fn runtime() -> Result<Runtime, StartError> {
@@ -188,7 +250,13 @@ fn runtime() -> Result<Runtime, StartError> {
 }
 
 /// A node: accepts connections and spreads them over the threads. When it is dropped its connections close.
-async fn accept(listener: TcpListener, node: usize, shared: Arc<Shared>, workers: Arc<[Handle]>) {
+async fn accept(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    node: usize,
+    shared: Arc<Shared>,
+    workers: Arc<[Handle]>,
+) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(error) => return log::error!("node {node} cannot listen: {error}"),
@@ -197,11 +265,11 @@ async fn accept(listener: TcpListener, node: usize, shared: Arc<Shared>, workers
     let mut turns = workers.iter().cycle();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted.and_then(|(stream, _)| stream.into_std()) {
-                Ok(stream) => {
-                    let session = Session::new(Arc::clone(&shared), node);
+            accepted = listener.accept() => match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
+                Ok((stream, peer)) => {
+                    let session = Session::new(Arc::clone(&shared), node, peer.ip());
                     if let Some(worker) = turns.next() {
-                        connections.spawn_on(connection::serve(stream, session), worker);
+                        connections.spawn_on(connection::serve(stream, acceptor.clone(), session), worker);
                     }
                 }
                 Err(error) => {

@@ -16,6 +16,9 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             () = shared.sweep.notified() => {}
         }
         for namespace in &shared.namespaces {
+            if let Some(transactions) = namespace.transactions() {
+                transactions.sweep(namespace, shared.clock.now());
+            }
             let (mut removed, mut looked_at) = (0, 0);
             for partition in namespace.partitions() {
                 let (before, gone) = {

@@ -42,6 +42,42 @@ pub mod command {
     pub const LOGIN: u8 = 20;
 }
 
+/// The fields.
+pub mod field {
+    /// A user's name.
+    pub const USER: u8 = 0;
+    /// A password's hash.
+    pub const PASSWORD: u8 = 1;
+    /// The hash of the password so far.
+    pub const OLD_PASSWORD: u8 = 2;
+    /// The hash of the password of one who logs in.
+    pub const CREDENTIAL: u8 = 3;
+    /// A password in clear text, for users kept elsewhere.
+    pub const CLEAR_PASSWORD: u8 = 4;
+    /// What a session is known by.
+    pub const SESSION_TOKEN: u8 = 5;
+    /// Seconds a session lives.
+    pub const SESSION_TTL: u8 = 6;
+    /// Names of roles.
+    pub const ROLES: u8 = 10;
+    /// A role's name.
+    pub const ROLE: u8 = 11;
+    /// Privileges.
+    pub const PRIVILEGES: u8 = 12;
+    /// Addresses, with commas.
+    pub const WHITELIST: u8 = 13;
+    /// Records read per second.
+    pub const READ_QUOTA: u8 = 14;
+    /// Records written per second.
+    pub const WRITE_QUOTA: u8 = 15;
+    /// Figures of a user's reads.
+    pub const READ_INFO: u8 = 16;
+    /// Figures of a user's writes.
+    pub const WRITE_INFO: u8 = 17;
+    /// How many connections a user has.
+    pub const CONNECTIONS: u8 = 18;
+}
+
 /// A view of a security request or reply.
 #[derive(Clone, Copy, Debug)]
 pub struct Admin<'a> {

@@ -132,6 +132,8 @@ result_codes! {
     NotWhitelisted = 82,
     /// The quota is used up.
     QuotaExceeded = 83,
+    /// No directory of users is configured.
+    LdapDisabled = 90,
     /// A UDF failed; the reply says how.
     Udf = 100,
     /// Blocked by a transaction.

@@ -58,7 +58,7 @@ impl Meta {
             }),
             Self::SetName => Value::string(subject.set_name()),
             Self::KeyExists => Value::Bool(subject.key().is_some()),
-            Self::IsTombstone => Value::Bool(false),
+            Self::IsTombstone => Value::Bool(subject.is_tombstone()),
             Self::RecordSize => int(subject.record_size()),
         }
     }

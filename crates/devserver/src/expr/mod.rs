@@ -71,6 +71,10 @@ pub trait Subject {
     fn void_time(&self) -> Option<u64>;
     /// Milliseconds since the Unix epoch.
     fn now(&self) -> u64;
+    /// Whether it is what a durable delete has left.
+    fn is_tombstone(&self) -> bool {
+        false
+    }
     /// Its size in storage, see [`record_size`].
     fn record_size(&self) -> u64;
 }

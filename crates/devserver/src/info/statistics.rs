@@ -29,6 +29,11 @@ impl Figures {
 /// `statistics`
 pub(super) fn server(shared: &Shared) -> String {
     let objects: usize = shared.namespaces.iter().map(Namespace::objects).sum();
+    let tombstones: usize = shared
+        .namespaces
+        .iter()
+        .map(|namespace| namespace.tombstones(None))
+        .sum();
     Figures::new()
         .add("cluster_size", shared.cluster.nodes.len())
         .add("cluster_key", format_args!("{:X}", shared.cluster.key))
@@ -45,7 +50,7 @@ pub(super) fn server(shared: &Shared) -> String {
         .add("cluster_is_member", true)
         .add("uptime", shared.started.elapsed().as_secs())
         .add("objects", objects)
-        .add("tombstones", 0)
+        .add("tombstones", tombstones)
         .add("migrate_partitions_remaining", 0)
         .add("process_cpu_pct", 0)
         .0
@@ -140,7 +145,7 @@ fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
         .add("objects", objects)
         .add("master_objects", objects)
         .add("prole_objects", 0)
-        .add("tombstones", 0)
+        .add("tombstones", namespace.tombstones(None))
         .add("stop_writes", false)
         .add("hwm_breached", false)
         .add("migrate_tx_partitions_remaining", 0)
@@ -159,14 +164,16 @@ fn settings(shared: &Shared, namespace: &Namespace, figures: Figures) -> Figures
         .add("nsup-period", shared.config.sweep_period)
         .add("allow-ttl-without-nsup", false)
         .add("default-read-touch-ttl-pct", 0)
-        .add("strong-consistency", false)
+        .add("strong-consistency", namespace.is_strong())
         .add("storage-engine", "memory")
 }
 
 fn write_set(text: &mut String, namespace: &Namespace, set: &Set, objects: usize) {
+    let tombstones = namespace.tombstones(Some(set));
+    let objects = objects.saturating_sub(tombstones);
     let _ = write!(
         text,
-        "ns={}:set={}:objects={objects}:tombstones=0:data_used_bytes=0:truncate_lut={}:sindexes=0:\
+        "ns={}:set={}:objects={objects}:tombstones={tombstones}:data_used_bytes=0:truncate_lut={}:sindexes=0:\
          index_populating=false:truncating=false:default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:\
          enable-index=false:stop-writes-count=0:stop-writes-size=0;",
         namespace.name,

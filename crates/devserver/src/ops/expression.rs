@@ -54,6 +54,10 @@ impl Subject for View<'_> {
         EPOCH * 1000 + self.now.0
     }
 
+    fn is_tombstone(&self) -> bool {
+        self.record.is_some_and(Record::is_tombstone)
+    }
+
     fn record_size(&self) -> u64 {
         self.record.map_or(0, |record| {
             let bins = record.bins.iter();

@@ -5,17 +5,16 @@ use wire::proto::{Kind, begin_frame, end_frame};
 use wire::{FieldType, Header, Message, MessageWriter, ResultCode};
 
 use super::{Step, Target, end_stream, single};
-use crate::connection::FLUSH;
+use crate::connection::{FLUSH, Session};
 use crate::expr::Expr;
 use crate::ops::expression::Filter;
-use crate::server::Shared;
 
 /// The most rows a batch can have.
 const MAX_ROWS: u32 = 5000;
 
 #[derive(Debug)]
 pub(crate) struct Batch<'a> {
-    shared: &'a Shared,
+    session: &'a Session,
     rows: Rows<'a>,
     respond_all: bool,
     /// Holds for rows without a filter of their own.
@@ -28,7 +27,7 @@ pub(crate) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(shared: &'a Shared, message: &Message<'a>) -> Result<Self, ResultCode> {
+    pub(super) fn new(session: &'a Session, message: &Message<'a>) -> Result<Self, ResultCode> {
         let field = message
             .fields
             .get(FieldType::Batch)
@@ -50,7 +49,7 @@ impl<'a> Batch<'a> {
             return Err(*result);
         }
         Ok(Self {
-            shared,
+            session,
             rows: batch.rows(),
             respond_all: batch.flags & flags::RESPOND_ALL != 0,
             filter,
@@ -62,7 +61,7 @@ impl<'a> Batch<'a> {
 
     pub(super) fn step(&mut self, output: &mut Vec<u8>) -> Step {
         let begin = output.len();
-        let now = self.shared.clock.now();
+        let now = self.session.shared.clock.now();
         let frame = begin_frame(output, Kind::Message);
         let mut rows = 0;
         while self.goes_on() && output.len() - begin < FLUSH {
@@ -70,10 +69,19 @@ impl<'a> Batch<'a> {
                 break;
             };
             if !row.repeats {
-                self.target = Target::of(self.shared, &row.message);
+                self.target = Target::of(self.session, &row.message);
                 self.row_filter = self.target.as_ref().ok().and_then(Target::filter);
             }
-            let result = match &self.target {
+            let spent = match self.session.access() {
+                Some(access) => access.spend(&row.message, now),
+                None => Ok(()),
+            };
+            let result = match self
+                .target
+                .as_ref()
+                .map_err(|result| *result)
+                .and_then(|target| spent.map(|()| target))
+            {
                 Ok(target) => {
                     let filter = self.row_filter.as_ref().or(self.filter.as_ref());
                     let message = &row.message;
@@ -82,10 +90,10 @@ impl<'a> Batch<'a> {
                 Err(result) => {
                     let header = Header {
                         timeout: row.index,
-                        ..Header::of_result(*result)
+                        ..Header::of_result(result)
                     };
                     MessageWriter::begin(output).finish(&header);
-                    *result
+                    result
                 }
             };
             if !matches!(

@@ -6,10 +6,11 @@ use wire::{MessageWriter, OpCode, ResultCode, Value};
 use super::single::{Failure, Request, Success};
 use super::ttl::ReadTouch;
 use crate::ops::{self, expression};
-use crate::store::{BinName, Lookup};
+use crate::store::{BinName, Lookup, Partition};
 
 pub(super) fn run(
     request: &Request<'_>,
+    partition: &mut Partition,
     reply: &mut MessageWriter<'_>,
 ) -> Result<Success, Failure> {
     let header = request.message.header;
@@ -21,9 +22,11 @@ pub(super) fn run(
         return Err(ResultCode::Parameter.into());
     }
 
-    let mut partition = request.target.namespace.partition(&request.digest).lock();
     let record = partition.get(&request.digest).ok_or(ResultCode::NotFound)?;
     let failure = |result| Failure::on(record, result);
+    if record.is_tombstone() {
+        return Err(ResultCode::NotFound.into());
+    }
     if !record.is_alive(request.target.namespace, request.now) {
         return Err(failure(ResultCode::NotFound));
     }

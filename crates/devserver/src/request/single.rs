@@ -3,10 +3,10 @@
 use wire::message::{info1, info2};
 use wire::{Digest, Header, Message, MessageWriter, ResultCode};
 
-use super::{Target, calls_udf, delete, read, udf, write, writes};
+use super::{Target, calls_udf, delete, read, transaction, udf, write, writes};
 use crate::clock::Moment;
 use crate::ops::expression::{self, Filter, View};
-use crate::store::{Bins, Record};
+use crate::store::{Bins, Partition, Record};
 
 /// A failed request: its result, and of a record that exists generation and void-time.
 #[derive(Clone, Copy, Debug)]
@@ -106,17 +106,31 @@ fn run(
     request: &Request<'_>,
     reply: &mut MessageWriter<'_>,
 ) -> Result<(ResultCode, Success), Failure> {
+    let namespace = request.target.namespace;
+    if let Some(transactions) = namespace.transactions() {
+        return transaction::run(request, transactions, reply);
+    }
+    let mut partition = namespace.partition(&request.digest).lock();
+    dispatch(request, &mut partition, reply)
+}
+
+/// Runs a request on a record that is in a partition.
+pub(super) fn dispatch(
+    request: &Request<'_>,
+    partition: &mut Partition,
+    reply: &mut MessageWriter<'_>,
+) -> Result<(ResultCode, Success), Failure> {
     let message = request.message;
     let success = if calls_udf(message) {
-        return udf::run(request, reply);
+        return udf::run(request, partition, reply);
     } else if writes(message) {
         if message.header.info2 & info2::DELETE != 0 {
-            delete::run(request)
+            delete::run(request, partition)
         } else {
-            write::run(request, reply)
+            write::run(request, partition, reply)
         }
     } else if message.header.info1 & info1::READ != 0 {
-        read::run(request, reply)
+        read::run(request, partition, reply)
     } else {
         Err(ResultCode::Parameter.into())
     };
@@ -137,6 +151,19 @@ impl Request<'_> {
             Ok(())
         } else {
             Err(ResultCode::Generation)
+        }
+    }
+
+    /// Whether a delete leaves a tombstone. In a transaction all do; strong consistency forbids others.
+    pub(super) fn leaves_tombstone(&self) -> Result<bool, ResultCode> {
+        let durable = self.message.header.info2 & info2::DURABLE_DELETE != 0
+            || self.target.transaction.is_some();
+        if durable && !self.target.enterprise {
+            Err(ResultCode::EnterpriseOnly)
+        } else if !durable && self.target.namespace.is_strong() {
+            Err(ResultCode::Forbidden)
+        } else {
+            Ok(durable)
         }
     }
 

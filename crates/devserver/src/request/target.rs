@@ -4,9 +4,9 @@ use wire::field::Field;
 use wire::{Digest, FieldType, Message, ParticleType, ResultCode, Value, particle};
 
 use crate::clock::Clock;
+use crate::connection::Session;
 use crate::expr::Expr;
 use crate::ops::expression::Filter;
-use crate::server::Shared;
 use crate::store::Namespace;
 use crate::udf::Registry;
 
@@ -27,16 +27,21 @@ pub(crate) struct Target<'a> {
     /// The key field: particle type and bytes.
     key: Option<&'a [u8]>,
     filter: Option<&'a [u8]>,
+    /// The id of the transaction it is part of.
+    pub(crate) transaction: Option<u64>,
+    /// Whether deletes may be durable.
+    pub(crate) enterprise: bool,
 }
 
 impl<'a> Target<'a> {
-    pub(crate) fn of(shared: &'a Shared, message: &Message<'a>) -> Result<Self, ResultCode> {
+    pub(crate) fn of(session: &'a Session, message: &Message<'a>) -> Result<Self, ResultCode> {
+        let shared = &*session.shared;
         let mut namespace = None;
         let mut set: Option<&[u8]> = None;
         let mut digest = None;
         let mut key = None;
         let mut filter = None;
-        let mut transaction = false;
+        let mut transaction = None;
         for Field { kind, data } in message.fields.iter() {
             match kind {
                 kind if kind == FieldType::Namespace as u8 => namespace = Some(data),
@@ -46,17 +51,27 @@ impl<'a> Target<'a> {
                 }
                 kind if kind == FieldType::Key as u8 => key = Some(data),
                 kind if kind == FieldType::Filter as u8 => filter = Some(data),
-                kind if kind == FieldType::TxnId as u8 => transaction = true,
+                kind if kind == FieldType::TxnId as u8 => {
+                    let id = data.try_into().map_err(|_| ResultCode::Parameter)?;
+                    transaction = Some(u64::from_le_bytes(id));
+                }
                 _ => {}
             }
         }
         let namespace = namespace.ok_or(ResultCode::Parameter)?;
+        if let Some(access) = session.access() {
+            access.check_message(message, namespace, set.unwrap_or_default())?;
+        }
         let namespace = shared.namespace(namespace).ok_or(ResultCode::Namespace)?;
         if set.is_some_and(|set| set.len() > MAX_SET) {
             return Err(ResultCode::Parameter);
         }
-        if transaction {
+        let enterprise = shared.is_enterprise();
+        if transaction.is_some() && !enterprise {
             return Err(ResultCode::EnterpriseOnly);
+        }
+        if transaction.is_some() && !namespace.is_strong() {
+            return Err(ResultCode::Unsupported);
         }
         if let (None, Some(set), Some(key)) = (digest, set, key) {
             digest = Some(digest_of(set, key)?);
@@ -69,6 +84,8 @@ impl<'a> Target<'a> {
             digest,
             key,
             filter,
+            transaction,
+            enterprise,
         })
     }
 

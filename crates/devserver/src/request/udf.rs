@@ -11,7 +11,7 @@ use wire::{FieldType, Message, MessageWriter, OpCode, ResultCode, Value};
 use super::single::{Failure, Request, Success};
 use super::ttl::Ttl;
 use super::write::Outcome;
-use crate::store::{BinName, Draft, Lookup, Record};
+use crate::store::{BinName, Draft, Lookup, Partition, Record};
 use crate::udf::{self, Effect, Limits, Program};
 
 /// What policies a call of a function must not have.
@@ -20,13 +20,13 @@ const REPLACES: u8 = info3::UPDATE_ONLY | info3::CREATE_OR_REPLACE | info3::REPL
 
 pub(super) fn run(
     request: &Request<'_>,
+    partition: &mut Partition,
     reply: &mut MessageWriter<'_>,
 ) -> Result<(ResultCode, Success), Failure> {
     let header = &request.message.header;
     let call = Call::parse(request.message)?;
     let ttl = Ttl::of_write(header.ttl)?;
     let namespace = request.target.namespace;
-    let mut partition = namespace.partition(&request.digest).lock();
     let entry = partition.entry(request.digest);
     let old = match &entry {
         Entry::Occupied(entry) => {
@@ -58,8 +58,12 @@ pub(super) fn run(
     let success = match applied.effect {
         Effect::None => untouched,
         Effect::Remove => {
-            if let Entry::Occupied(entry) = entry {
-                entry.remove();
+            if let Entry::Occupied(mut entry) = entry {
+                if request.leaves_tombstone()? {
+                    entry.get_mut().bury(namespace, request.now);
+                } else {
+                    entry.remove();
+                }
             }
             Success::default()
         }

@@ -8,18 +8,18 @@ use wire::{Digest, Header, MessageWriter, Op, OpCode, Ops, ResultCode, Value};
 use super::single::{Failure, Request, Success};
 use super::ttl::Ttl;
 use crate::ops::{self, Change, expression};
-use crate::store::{Bin, BinName, Bins as _, Changes, Draft, Record};
+use crate::store::{Bin, BinName, Bins as _, Changes, Draft, Partition, Record};
 
 /// The most bins a record can have.
 const MAX_BINS: usize = 32_767;
 
 pub(super) fn run(
     request: &Request<'_>,
+    partition: &mut Partition,
     reply: &mut MessageWriter<'_>,
 ) -> Result<Success, Failure> {
     let plan = Plan::new(&request.message.header, &request.message.ops)?;
     let namespace = request.target.namespace;
-    let mut partition = namespace.partition(&request.digest).lock();
     let entry = partition.entry(request.digest);
     // What is not alive does not exist: a write begins anew in its place.
     let old = match &entry {
@@ -50,7 +50,7 @@ pub(super) fn run(
         request.check_filter(record, &draft).map_err(failure)?;
         request.check_key(record).map_err(failure)?;
     }
-    if plan.durable_delete {
+    if plan.durable_delete && !request.target.enterprise {
         return Err(failure(ResultCode::EnterpriseOnly));
     }
 
@@ -107,8 +107,12 @@ impl Outcome {
         if self.left == 0 {
             // A record without bins does not exist.
             return match entry {
-                Entry::Occupied(entry) if self.exists => {
-                    entry.remove();
+                Entry::Occupied(mut entry) if self.exists => {
+                    if request.leaves_tombstone()? {
+                        entry.get_mut().bury(namespace, request.now);
+                    } else {
+                        entry.remove();
+                    }
                     Ok(Success::default())
                 }
                 _ => Err(ResultCode::NotFound.into()),
@@ -145,16 +149,23 @@ impl Outcome {
                 })
             }
             entry => {
+                // The generations of one that was durably deleted go on.
+                let generation = match &entry {
+                    Entry::Occupied(entry) if entry.get().is_tombstone() => {
+                        entry.get().next_generation()
+                    }
+                    _ => 1,
+                };
                 entry.insert_entry(Record {
                     last_update: request.now.0,
                     key: key.map(Box::new),
                     set: namespace.make_set(request.target.set),
                     bins: self.changes.apply(Box::default()),
                     void_time,
-                    generation: 1,
+                    generation,
                 });
                 Ok(Success {
-                    generation: 1,
+                    generation,
                     void_time,
                 })
             }

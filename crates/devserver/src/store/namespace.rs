@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 use wire::{Digest, PARTITIONS};
 
 use super::Partition;
 use crate::clock::Moment;
+use crate::transaction::Transactions;
 
 /// A set. Each of its records holds a reference, so the number of references beyond the namespace's own is how many it has.
 #[derive(Debug)]
@@ -36,17 +37,32 @@ pub(crate) struct Namespace {
     sets: RwLock<HashMap<Box<[u8]>, Arc<Set>>>,
     truncated: AtomicU64,
     default_ttl: AtomicU32,
+    /// Transactions under way, if the namespace is strongly consistent.
+    transactions: Option<Transactions>,
+    /// There has been a tombstone.
+    has_tombstones: AtomicBool,
 }
 
 impl Namespace {
-    pub(crate) fn new(name: &str, default_ttl: u32) -> Self {
+    pub(crate) fn new(name: &str, default_ttl: u32, strong: bool) -> Self {
         Self {
             name: name.to_owned(),
             partitions: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             sets: RwLock::default(),
             truncated: AtomicU64::new(0),
             default_ttl: AtomicU32::new(default_ttl),
+            has_tombstones: AtomicBool::new(false),
+            transactions: strong.then(Transactions::default),
         }
+    }
+
+    /// Whether it is strongly consistent.
+    pub(crate) const fn is_strong(&self) -> bool {
+        self.transactions.is_some()
+    }
+
+    pub(crate) const fn transactions(&self) -> Option<&Transactions> {
+        self.transactions.as_ref()
     }
 
     pub(crate) fn partitions(&self) -> &[Mutex<Partition>] {
@@ -95,10 +111,27 @@ impl Namespace {
 
     /// How many records there are, expired ones included until they are swept.
     pub(crate) fn objects(&self) -> usize {
-        self.partitions
+        let records: usize = self
+            .partitions
             .iter()
             .map(|partition| partition.lock().len())
+            .sum();
+        records.saturating_sub(self.tombstones(None))
+    }
+
+    /// How many tombstones there are, of a set or all.
+    pub(crate) fn tombstones(&self, set: Option<&Set>) -> usize {
+        if !self.has_tombstones.load(Ordering::Relaxed) {
+            return 0;
+        }
+        let partitions = self.partitions.iter();
+        partitions
+            .map(|partition| partition.lock().tombstones(set))
             .sum()
+    }
+
+    pub(crate) fn note_tombstone(&self) {
+        self.has_tombstones.store(true, Ordering::Relaxed);
     }
 
     /// Records last updated before this are gone.

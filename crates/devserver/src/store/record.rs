@@ -10,6 +10,8 @@ use crate::clock::Moment;
 
 /// The longest name of a bin.
 const MAX_NAME: usize = 15;
+/// Milliseconds a tombstone stays: a day.
+const TOMBSTONE_AGE: u64 = 86_400_000;
 
 /// The name of a bin, in place.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,7 +52,7 @@ pub(crate) struct Bin {
     pub(crate) value: Value,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Record {
     /// When it was last changed, in milliseconds since the epoch; never goes back.
     pub(crate) last_update: u64,
@@ -70,7 +72,33 @@ impl Record {
     }
 
     pub(crate) fn is_alive(&self, namespace: &Namespace, now: Moment) -> bool {
-        !self.is_expired(now) && !self.is_truncated(namespace)
+        !self.is_tombstone() && !self.is_expired(now) && !self.is_truncated(namespace)
+    }
+
+    /// Whether it is what a durable delete has left: a record without bins.
+    pub(crate) const fn is_tombstone(&self) -> bool {
+        self.bins.is_empty()
+    }
+
+    /// Whether the sweep leaves it where it is: a tombstone for a day.
+    pub(crate) fn is_kept(&self, namespace: &Namespace, now: Moment) -> bool {
+        let young = now.0.saturating_sub(self.last_update) < TOMBSTONE_AGE;
+        self.is_alive(namespace, now)
+            || self.is_tombstone() && young && !self.is_truncated(namespace)
+    }
+
+    /// Leaves a tombstone in its place.
+    pub(crate) fn bury(&mut self, namespace: &Namespace, now: Moment) {
+        self.bins = Box::default();
+        self.void_time = 0;
+        self.generation = self.next_generation();
+        self.last_update = self.last_update.max(now.0);
+        namespace.note_tombstone();
+    }
+
+    /// Its version, 56 bits: no two states of a record have the same.
+    pub(crate) fn version(&self) -> u64 {
+        self.last_update << 16 | u64::from(self.generation)
     }
 
     /// Whether its time is over. A void-time counts whole seconds; the fraction is that of the write which set it, so that a record lives
