@@ -24,11 +24,13 @@ use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
+use crate::numpy::rows::Naming;
 use crate::ops::Operation;
+use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
-use crate::ops::batch_write::BatchWrite;
+use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
 use crate::ops::get::Get;
@@ -672,6 +674,63 @@ impl BaseClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call(py, |policies| {
             BatchRemove::parse(policies, keys, policy, retry)
+        })
+    }
+
+    #[doc = include_str!("docs/Client.batch_write_numpy.md")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0)")]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::used_underscore_binding,
+        reason = "the public API"
+    )]
+    fn batch_write_numpy<'py>(
+        &self,
+        py: Python<'py>,
+        data: Object<'_, 'py>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+        _dtype: Object<'_, 'py>,
+        key_field: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            let key_field = match key_field {
+                Some(key_field) => argument::text(key_field, "key_field")?,
+                None => "_key".to_owned(),
+            };
+            let naming = Naming {
+                namespace,
+                set: set_name,
+                key_field: &key_field,
+            };
+            BatchWriteNumpy::parse(policies, (data, _dtype), naming, policy, retry)
+        })
+    }
+
+    #[doc = include_str!("docs/Client.batch.md")]
+    #[pyo3(signature = (ops, policy=None, retry=None), text_signature = "($self, ops, policy=None, retry=0)")]
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        ops: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Batch::parse(policies, ops, policy, retry))
+    }
+
+    #[doc = include_str!("docs/Client.batch_exists.md")]
+    #[pyo3(signature = (keys, policy=None))]
+    fn batch_exists<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            BatchRead::parse_exists(policies, keys, policy)
         })
     }
 

@@ -11,6 +11,7 @@ from typing_extensions import Self
 
 from .batch import BatchReadResult
 from .numpy_batch import NumpyBatchRecords
+from .rows import Apply, Read, Remove, Write
 from .types import (
     AdminPolicy,
     AerospikeRecord,
@@ -525,6 +526,77 @@ class Client:
             `ClientError`: The client is not connected.
         """
 
+    def batch_write_numpy(
+        self,
+        data: npt.NDArray[Any],
+        namespace: str,
+        set_name: str | None,
+        _dtype: npt.DTypeLike,
+        key_field: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write the rows of a structured array, a record per row and a bin per field.
+
+        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
+        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+
+        Args:
+            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            _dtype: The dtype of `data`.
+            key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
+            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def batch(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
+
+        Args:
+            ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
+            policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
+            `ClientError`: The client is not connected.
+        """
+    def batch_exists(
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> list[ExistsResult]:
+        """Look whether many records exist.
+
+        Args:
+            keys: As for `batch_read`.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
+            `filter_expression` is false for it.
+
+        Raises:
+            `AerospikeError`: Of some record it could not be found out; `key` says of which.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
     def get_nodes(self) -> list[tuple[str, int]]:
         """The addresses of the cluster's nodes, as the client knows them at this moment.
 
@@ -1930,6 +2002,77 @@ class AsyncClient:
         Raises:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
+        """
+    async def batch_write_numpy(
+        self,
+        data: npt.NDArray[Any],
+        namespace: str,
+        set_name: str | None,
+        _dtype: npt.DTypeLike,
+        key_field: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write the rows of a structured array, a record per row and a bin per field.
+
+        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
+        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+
+        Args:
+            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            _dtype: The dtype of `data`.
+            key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
+            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def batch(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
+
+        Args:
+            ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
+            policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
+            `ClientError`: The client is not connected.
+        """
+    async def batch_exists(
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> list[ExistsResult]:
+        """Look whether many records exist.
+
+        Args:
+            keys: As for `batch_read`.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
+            `filter_expression` is false for it.
+
+        Raises:
+            `AerospikeError`: Of some record it could not be found out; `key` says of which.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     async def get_nodes(self) -> list[tuple[str, int]]:
         """The addresses of the cluster's nodes, as the client knows them at this moment.

@@ -58,6 +58,7 @@ pub(crate) enum Shape {
         keys: Keys,
         lazy: bool,
     },
+    BatchExists(Keys),
     BatchWrite(Keys),
     Numpy(Keys, Layout),
 }
@@ -80,6 +81,9 @@ impl Shape {
             }
             (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
                 super::batch::lazy(py, keys, rows)?.into_any()
+            }
+            (Self::BatchExists(keys), Reply::Rows(rows)) => {
+                super::batch::exists(py, &keys, &rows)?.unbind()
             }
             (Self::BatchWrite(keys), Reply::Written { rows, retry }) => {
                 return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
@@ -111,7 +115,9 @@ impl Shape {
             Self::Plain => Ok(()),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, .. } | Self::BatchWrite(keys) => keys.traverse(visit),
+            Self::BatchRead { keys, .. } | Self::BatchExists(keys) | Self::BatchWrite(keys) => {
+                keys.traverse(visit)
+            }
             Self::Numpy(keys, layout) => {
                 keys.traverse(visit)?;
                 layout.traverse(visit)

@@ -5,6 +5,7 @@ pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod batch;
 pub(crate) mod batch_apply;
+pub(crate) mod batch_mixed;
 pub(crate) mod batch_operate;
 pub(crate) mod batch_read;
 pub(crate) mod batch_remove;
