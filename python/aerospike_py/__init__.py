@@ -23,7 +23,7 @@ from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
-from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, Task, prepare
+from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, Task, calc_digest, get_partition_id, prepare
 from .batch import BatchReadResult
 from .constants import *
 from .exception import *
@@ -102,12 +102,14 @@ __all__ = [
     "__version__",
     "async_client",
     "bit_operations",
+    "calc_digest",
     "cdt_ctx",
     "client",
     "constants",
     "exception",
     "exp",
     "expression_operations",
+    "get_partition_id",
     "hll_operations",
     "list_operations",
     "map_operations",

@@ -3150,6 +3150,34 @@ def expression_to_base64(expression: Mapping[str, Any]) -> str:
         `InvalidArgError`: It is no expression, or one with a wrong operand.
     """
 
+def calc_digest(namespace: str, set_name: str | None, key: UserKey | bytearray | memoryview) -> bytes:
+    """The digest of a key, by which the cluster knows the record.
+
+    Args:
+        namespace: The namespace; it is no part of the digest.
+        set_name: The set; None or ``""`` for none.
+        key: The user key.
+
+    Returns:
+        20 bytes.
+
+    Raises:
+        `TypeError`, `ValueError`, `OverflowError`: They make no key.
+    """
+
+def get_partition_id(digest: bytes | bytearray | memoryview) -> int:
+    """The partition that a digest belongs to.
+
+    Args:
+        digest: 20 bytes, such as `calc_digest` returns.
+
+    Returns:
+        A number from 0 to 4095.
+
+    Raises:
+        `TypeError`, `ValueError`: It is no digest.
+    """
+
 __all__ = [
     "AsyncClient",
     "Client",
@@ -3158,6 +3186,8 @@ __all__ = [
     "PartitionFilter",
     "PreparedPolicy",
     "Task",
+    "calc_digest",
     "expression_to_base64",
+    "get_partition_id",
     "prepare",
 ]

@@ -1,6 +1,6 @@
 """Operations that an expression computes, and operations on all that a path inside a bin leads to; for `operate` and its neighbours.
 
-    client.operate(key, [expression_write("total", exp.num_mul(exp.int_bin("price"), exp.int_bin("count")))])
+client.operate(key, [expression_write("total", exp.num_mul(exp.int_bin("price"), exp.int_bin("count")))])
 """
 
 from __future__ import annotations

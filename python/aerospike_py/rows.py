@@ -1,6 +1,6 @@
 """What `Client.batch` does with each record: `Read`, `Write`, `Remove`, `Apply`.
 
-    client.batch([Read(key), Write(other, {"n": 1}, policy={"ttl": 60}), Remove(third)])
+client.batch([Read(key), Write(other, {"n": 1}, policy={"ttl": 60}), Remove(third)])
 """
 
 from __future__ import annotations
