@@ -1041,11 +1041,26 @@ class DevServer:
     """The embedded server: `aerospike_py.devserver.DevServer` is how to use it."""
 
     def __new__(
-        cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None
+        cls,
+        nodes: int,
+        namespaces: list[str],
+        default_ttl: int,
+        host: str,
+        port: int,
+        cluster_name: str | None,
+        enterprise: Mapping[str, Any] | None,
     ) -> Self: ...
     @property
     def hosts(self) -> list[tuple[str, int]]:
         """The nodes' addresses; empty while it does not run."""
+    @property
+    def tls_hosts(self) -> list[tuple[str, int, str]]:
+        """The nodes' addresses with TLS, each with the name in its certificate; empty without TLS and while it does not run."""
+    @property
+    def ca_pem(self) -> str | None:
+        """The certificate of the authority behind the nodes' certificates, as PEM; None without TLS and while it does not run."""
+    def client_certificate(self, name: str) -> tuple[str, str]:
+        """Issue a certificate to a client: certificate and key, as PEM."""
     def start(self) -> None:
         """Start listening."""
     def stop(self) -> None:
