@@ -75,9 +75,7 @@ class DevServer:
             "racks": list(racks or ()),
         }
         implied = enterprise or users or tls or strong_consistency or racks
-        self._native = _aerospike.DevServer(
-            nodes, list(namespaces), default_ttl, host, port, cluster_name, settings if implied else None
-        )
+        self._native = _aerospike.DevServer(nodes, list(namespaces), default_ttl, host, port, cluster_name, settings if implied else None)
         self._files: tempfile.TemporaryDirectory[str] | None = None
 
     @property

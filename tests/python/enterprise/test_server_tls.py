@@ -80,7 +80,9 @@ def test_a_certificate_of_another_authority_is_refused(mutual, official_client):
     with DevServer(tls="mutual") as other:
         certificate, key = other.client_certificate("alice")
         with pytest.raises(e.AerospikeError):
-            official_client(mutual.tls_hosts, tls=settings(mutual, certfile=certificate, keyfile=key), policies={"auth_mode": aerospike.AUTH_PKI})
+            official_client(
+                mutual.tls_hosts, tls=settings(mutual, certfile=certificate, keyfile=key), policies={"auth_mode": aerospike.AUTH_PKI}
+            )
 
 
 def test_without_tls_there_is_nothing_of_it():

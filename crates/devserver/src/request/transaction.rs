@@ -163,7 +163,7 @@ fn monitor(
         return Err(ResultCode::NotFound);
     }
     if header.info2 & info2::DELETE != 0 {
-        transactions.end(&request.digest)?;
+        transactions.end(&request.digest, request.target.namespace, request.now)?;
         return done;
     }
     let mut begins = None;
