@@ -1,4 +1,5 @@
 //! Compression, durable deletes and racks.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod client;
 

@@ -1,4 +1,5 @@
 //! Transactions as messages: monitors, locks, versions, rolling.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod client;
 
