@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use devserver::{Config, Server, StartError};
+use devserver::{Config, Enterprise, Server, StartError, TLS_NAME, Tls, User};
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -12,6 +12,44 @@ use pyo3::prelude::*;
 pub(crate) struct DevServer {
     config: Config,
     server: Mutex<Option<Server>>,
+}
+
+/// What `aerospike_py.devserver` passes of the Enterprise edition.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Settings {
+    users: Vec<(String, Option<String>, Vec<String>)>,
+    session_ttl: i64,
+    /// Whether with TLS clients must present a certificate; `None` without TLS.
+    mutual_tls: Option<bool>,
+    tls_port: i64,
+    strong_consistency: bool,
+    racks: Vec<i64>,
+}
+
+impl Settings {
+    fn into_enterprise(self) -> PyResult<Enterprise> {
+        let port = within("tls_port", self.tls_port)?;
+        Ok(Enterprise {
+            users: self
+                .users
+                .into_iter()
+                .map(|(name, password, roles)| User {
+                    name,
+                    password,
+                    roles,
+                })
+                .collect(),
+            session_ttl: within("session_ttl", self.session_ttl)?,
+            tls: self.mutual_tls.map(|mutual| Tls { mutual, port }),
+            strong_consistency: self.strong_consistency,
+            racks: self
+                .racks
+                .into_iter()
+                .map(|rack| within("racks", rack))
+                .collect::<PyResult<_>>()?,
+        })
+    }
 }
 
 /// A number in the range of its setting; the server checks what else there is to check.
@@ -30,6 +68,7 @@ impl DevServer {
         host: String,
         port: i64,
         cluster_name: Option<String>,
+        enterprise: Option<Settings>,
     ) -> PyResult<Self> {
         let (nodes, default_ttl, port) = (
             within("nodes", nodes)?,
@@ -43,6 +82,7 @@ impl DevServer {
             namespaces,
             default_ttl,
             cluster_name,
+            enterprise: enterprise.map(Settings::into_enterprise).transpose()?,
             ..Config::default()
         };
         config
@@ -62,6 +102,34 @@ impl DevServer {
             Some(server) => server.hosts().into_iter().map(named).collect(),
             None => Vec::new(),
         }
+    }
+
+    #[doc = include_str!("docs/DevServer.tls_hosts.md")]
+    #[getter]
+    fn tls_hosts(&self) -> Vec<(String, u16, &'static str)> {
+        let named = |address: SocketAddr| (address.ip().to_string(), address.port(), TLS_NAME);
+        match &*self.server.lock() {
+            Some(server) => server.tls_hosts().into_iter().map(named).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    #[doc = include_str!("docs/DevServer.ca_pem.md")]
+    #[getter]
+    fn ca_pem(&self) -> Option<String> {
+        self.server.lock().as_ref().and_then(Server::ca_pem)
+    }
+
+    #[doc = include_str!("docs/DevServer.client_certificate.md")]
+    fn client_certificate(&self, name: &str) -> PyResult<(String, String)> {
+        let server = self.server.lock();
+        let server = server
+            .as_ref()
+            .ok_or_else(|| PyOSError::new_err("the server does not run"))?;
+        let issued = server
+            .client_certificate(name)
+            .map_err(|error| PyOSError::new_err(error.to_string()))?;
+        Ok((issued.certificate, issued.key))
     }
 
     #[doc = include_str!("docs/DevServer.start.md")]

@@ -40,7 +40,6 @@ from .types import (
 # Many keys: one after the other, as the columns (namespace, set, [user keys…]), or user keys as an array.
 _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
 
-
 class Client:
     """A client for an Aerospike cluster, for threads.
 
@@ -53,9 +52,7 @@ class Client:
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
-    ) -> Literal[False]: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     def connect(self, username: str | None = None, password: str | None = None) -> Self:
         """Find the cluster's nodes and open connections to them.
 
@@ -72,7 +69,6 @@ class Client:
             `NotAuthenticated`, `InvalidCredential`, …: The server refused the login.
             `ClientError`: It is connected already, or being connected or closed, or there is a username without a password.
         """
-
     def close(self, timeout: int | None = None) -> None:
         """Close every connection. Closing twice, or what was never connected, changes nothing; `connect` may follow.
 
@@ -85,17 +81,14 @@ class Client:
         Raises:
             `ClientError`: It is being connected at this moment.
         """
-
     def is_connected(self) -> bool:
         """Whether the client is connected and knows at least one node. Asks nobody; never raises."""
-
     def ping(self) -> bool:
         """Ask a node whether it is there.
 
         Returns:
             True if it answered, False if not or if the client is not connected. Never raises.
         """
-
     def get_node_names(self) -> list[str]:
         """The names of the cluster's nodes, as the client knows them at this moment.
 
@@ -105,7 +98,6 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-
     def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
@@ -119,7 +111,6 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-
     def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Send an info command to one node.
 
@@ -134,7 +125,6 @@ class Client:
             `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
             `ClientError`: The client is not connected.
         """
-
     def put(
         self,
         key: Key,
@@ -157,7 +147,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-
     def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
         """Read a record.
 
@@ -174,7 +163,6 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def select(
         self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
     ) -> Record:
@@ -193,7 +181,6 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
         """Look whether a record exists.
 
@@ -208,7 +195,6 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def remove(
         self,
         key: Key,
@@ -227,7 +213,6 @@ class Client:
             `RecordGenerationError`: Its generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def touch(
         self,
         key: Key,
@@ -248,7 +233,6 @@ class Client:
             `RecordGenerationError`: Its generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def append(
         self,
         key: Key,
@@ -271,7 +255,6 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def prepend(
         self,
         key: Key,
@@ -294,7 +277,6 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def increment(
         self,
         key: Key,
@@ -317,7 +299,6 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def remove_bin(
         self,
         key: Key,
@@ -337,7 +318,6 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def operate(
         self,
         key: Key,
@@ -362,7 +342,6 @@ class Client:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def operate_ordered(
         self,
         key: Key,
@@ -386,7 +365,6 @@ class Client:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     @overload
     def batch_read(
         self,
@@ -422,7 +400,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     @overload
     def batch_read(
         self,
@@ -481,7 +458,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def batch_operate(
         self,
         keys: _BatchKeys,
@@ -504,7 +480,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def batch_remove(
         self,
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
@@ -525,7 +500,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def batch_write_numpy(
         self,
         data: npt.NDArray[Any],
@@ -606,7 +580,6 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-
     def get_key_partition_id(self, namespace: str, set_name: str | None, key: UserKey) -> int:
         """The partition that a key belongs to.
 
@@ -621,7 +594,6 @@ class Client:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
-
     def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Send an info command to a node of your choice.
 
@@ -638,7 +610,6 @@ class Client:
             `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
             `ClientError`: The client is not connected.
         """
-
     def set_xdr_filter(
         self,
         data_center: str,
@@ -660,7 +631,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def truncate(
         self,
         namespace: str,
@@ -686,7 +656,6 @@ class Client:
             `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def udf_put(
         self,
         filename: str | PathLike[str],
@@ -714,7 +683,6 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
-
     def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
@@ -727,7 +695,6 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-
     def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
         """Read the source of a module.
 
@@ -745,7 +712,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
@@ -763,7 +729,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def apply(
         self,
         key: Key,
@@ -789,7 +754,6 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for the record.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-
     def batch_apply(
         self,
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
@@ -817,7 +781,6 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_integer_create(
         self,
         namespace: str,
@@ -848,7 +811,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_string_create(
         self,
         namespace: str,
@@ -879,7 +841,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_blob_create(
         self,
         namespace: str,
@@ -910,7 +871,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_geo2dsphere_create(
         self,
         namespace: str,
@@ -941,7 +901,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_single_value_create(
         self,
         namespace: str,
@@ -976,7 +935,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_list_create(
         self,
         namespace: str,
@@ -1011,7 +969,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_map_keys_create(
         self,
         namespace: str,
@@ -1046,7 +1003,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_map_values_create(
         self,
         namespace: str,
@@ -1081,7 +1037,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_cdt_create(
         self,
         namespace: str,
@@ -1118,7 +1073,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_expr_create(
         self,
         namespace: str,
@@ -1153,7 +1107,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_set_create(
         self,
         namespace: str,
@@ -1182,7 +1135,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_remove(
         self,
         namespace: str,
@@ -1208,7 +1160,6 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
@@ -1226,7 +1177,6 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `ClientError`: The client is not connected.
         """
-
     def admin_create_user(
         self,
         username: str,
@@ -1247,7 +1197,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
@@ -1261,7 +1210,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Remove a user.
 
@@ -1274,7 +1222,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
@@ -1288,7 +1235,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
@@ -1302,7 +1248,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Give a user roles.
 
@@ -1316,7 +1261,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Take roles from a user.
 
@@ -1330,7 +1274,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
         """Describe a user.
 
@@ -1346,7 +1289,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
         """Describe all users.
 
@@ -1361,7 +1303,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_create_role(
         self,
         role: str,
@@ -1387,7 +1328,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Remove a role.
 
@@ -1400,7 +1340,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_grant_privileges(
         self,
         role: str,
@@ -1420,7 +1359,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_revoke_privileges(
         self,
         role: str,
@@ -1440,7 +1378,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
         """Describe a role.
 
@@ -1456,7 +1393,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
@@ -1471,7 +1407,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
@@ -1487,7 +1422,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
@@ -1502,7 +1436,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
         """Say from which addresses a role may log in.
 
@@ -1516,7 +1449,6 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-
     def admin_set_quotas(
         self,
         role: str,
@@ -1538,7 +1470,6 @@ class Client:
             `ClientError`: The client is not connected.
         """
 
-
 class AsyncClient:
     """A client for an Aerospike cluster, for asyncio.
 
@@ -1553,9 +1484,7 @@ class AsyncClient:
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
-    ) -> Literal[False]: ...
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     async def connect(self, username: str | None = None, password: str | None = None) -> Self:
         """Find the cluster's nodes and open connections to them.
 
@@ -2973,7 +2902,6 @@ class AsyncClient:
             `ClientError`: The client is not connected.
         """
 
-
 @final
 class LazyBatchRecords:
     """What a batch read gave, converted when it is asked for: what `batch_read(keys, lazy=True)` returns.
@@ -2984,24 +2912,18 @@ class LazyBatchRecords:
     @property
     def batch_records(self) -> list[BatchRecord]:
         """A `BatchRecord` per key, in the order of the request, failures included."""
-
     @property
     def result_codes(self) -> list[int]:
         """A result code per key, in the order of the request: 0 where the record was read."""
-
     @property
     def missing(self) -> list[UserKey]:
         """The user keys that were asked for and whose records do not exist, in the order of the request."""
-
     def to_dict(self) -> dict[UserKey, AerospikeRecord]:
         """User key → bins, of the records that were found, in the order of the request: a dict of its own at each call."""
-
     def as_dict(self) -> dict[UserKey, AerospikeRecord]:
         """The same as `to_dict`."""
-
     def to_list(self) -> list[AerospikeRecord | None]:
         """The bins per key, in the order of the request; None where the record was not read."""
-
     def to_numpy(self, dtype: npt.DTypeLike) -> NumpyBatchRecords:
         """The records as arrays, a field of the dtype per bin.
 
@@ -3017,40 +2939,29 @@ class LazyBatchRecords:
             `TypeError`: A field has another kind, or a bin does not fit its field; the text names it.
             `ImportError`: NumPy is not installed.
         """
-
     def iter_records(self) -> Iterator[BatchRecord]:
         """The `batch_records`, one after the other."""
-
     def all_user_keys(self) -> list[UserKey | None]:
         """The user key per key, in the order of the request; None where only the digest was given."""
-
     def found_count(self) -> int:
         """How many records were read."""
-
     def release_cache(self) -> None:
         """Forget what was converted; the reply itself is kept."""
-
     @staticmethod
     def merge_to_dict(handles: Iterable[LazyBatchRecords]) -> list[dict[UserKey, AerospikeRecord]]:
         """The dict of each of several results."""
-
     def keys(self) -> list[UserKey]:
         """The user keys of the records that were found."""
-
     def values(self) -> list[AerospikeRecord]:
         """The bins of the records that were found."""
-
     def items(self) -> list[tuple[UserKey, AerospikeRecord]]:
         """User key and bins of the records that were found."""
-
     def get(self, key: UserKey, default: Any = None) -> Any:
         """The bins of a record, or `default` if it was not found."""
-
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[UserKey]: ...
     def __contains__(self, key: object, /) -> bool: ...
     def __getitem__(self, key: UserKey, /) -> AerospikeRecord: ...
-
 
 @final
 class Task:
@@ -3069,7 +2980,6 @@ class Task:
             `ConnectionError`, `AerospikeTimeoutError`: A node could not be asked.
             `ClientError`: The client is not connected.
         """
-
     def wait(self, timeout: int | None = None) -> Any:
         """Return when it is done.
 
@@ -3083,11 +2993,9 @@ class Task:
             `ClientError`: The client is not connected.
         """
 
-
 @final
 class PreparedPolicy:
     """A policy parsed once: see `prepare`."""
-
 
 @final
 class PartitionFilter:
@@ -3103,25 +3011,37 @@ class PartitionFilter:
 
     def __new__(cls, begin: int = 0, count: int = 4096) -> Self: ...
 
-
 @final
 class DevServer:
     """The embedded server: `aerospike_py.devserver.DevServer` is how to use it."""
 
-    def __new__(cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None) -> Self: ...
+    def __new__(
+        cls,
+        nodes: int,
+        namespaces: list[str],
+        default_ttl: int,
+        host: str,
+        port: int,
+        cluster_name: str | None,
+        enterprise: Mapping[str, Any] | None,
+    ) -> Self: ...
     @property
     def hosts(self) -> list[tuple[str, int]]:
         """The nodes' addresses; empty while it does not run."""
-
+    @property
+    def tls_hosts(self) -> list[tuple[str, int, str]]:
+        """The nodes' addresses with TLS, each with the name in its certificate; empty without TLS and while it does not run."""
+    @property
+    def ca_pem(self) -> str | None:
+        """The certificate of the authority behind the nodes' certificates, as PEM; None without TLS and while it does not run."""
+    def client_certificate(self, name: str) -> tuple[str, str]:
+        """Issue a certificate to a client: certificate and key, as PEM."""
     def start(self) -> None:
         """Start listening."""
-
     def stop(self) -> None:
         """Stop listening and forget the records."""
-
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
-
 
 def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
@@ -3135,7 +3055,6 @@ def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     Raises:
         `InvalidArgError`: A name no policy knows, a bad value or a wrong type; the text names it and the nearest valid name.
     """
-
 
 def expression_to_base64(expression: Mapping[str, Any]) -> str:
     """An expression as the text that other clients, and info commands, take for it.

@@ -9,8 +9,11 @@ result code 16.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from . import _aerospike
 
@@ -25,12 +28,22 @@ class DevServer:
         host: The address to listen on. Default: ``"127.0.0.1"``.
         port: The port of the first node, the others follow; 0 takes free ones. Default: 0.
         cluster_name: The name of the cluster. Default: None, no name.
+        enterprise: Whether it claims to be of the Enterprise edition, which has durable deletes, compression and racks. Each of the
+            arguments below implies it. Default: False.
+        users: The users by name, each with a password and the names of predefined roles: ``{"admin": ("secret", ["user-admin"])}``.
+            A password of None is for one who logs in by certificate. With any, clients have to log in. Default: None, no users.
+        session_ttl: Seconds a login holds, from 120 to 864,000. Default: 86,400.
+        tls: Whether it also listens with TLS: True, or ``"mutual"`` if clients must present a certificate. Default: False.
+        tls_port: The port with TLS of the first node, the others follow; 0 takes free ones. Default: 0.
+        strong_consistency: Whether the namespaces are strongly consistent, which transactions need. Deletes must then be durable.
+            Default: False.
+        racks: The racks of the nodes, in their order; nodes without one are in rack 0. Default: None.
 
     Raises:
         ValueError: An argument is out of its range.
     """
 
-    __slots__ = ("_native",)
+    __slots__ = ("_files", "_native")
 
     def __init__(
         self,
@@ -40,15 +53,69 @@ class DevServer:
         host: str = "127.0.0.1",
         port: int = 0,
         cluster_name: str | None = None,
+        *,
+        enterprise: bool = False,
+        users: Mapping[str, tuple[str | None, Iterable[str]]] | None = None,
+        session_ttl: int = 86_400,
+        tls: bool | Literal["mutual"] = False,
+        tls_port: int = 0,
+        strong_consistency: bool = False,
+        racks: Sequence[int] | None = None,
     ) -> None:
         if isinstance(namespaces, str):
             raise TypeError(f"namespaces is a sequence of names, not the one name {namespaces!r}")
-        self._native = _aerospike.DevServer(nodes, list(namespaces), default_ttl, host, port, cluster_name)
+        if tls not in (True, False, "mutual"):
+            raise ValueError(f'tls is True, False or "mutual", not {tls!r}')
+        settings = {
+            "users": [(name, password, _roles(name, roles)) for name, (password, roles) in (users or {}).items()],
+            "session_ttl": session_ttl,
+            "mutual_tls": tls == "mutual" if tls else None,
+            "tls_port": tls_port,
+            "strong_consistency": strong_consistency,
+            "racks": list(racks or ()),
+        }
+        implied = enterprise or users or tls or strong_consistency or racks
+        self._native = _aerospike.DevServer(nodes, list(namespaces), default_ttl, host, port, cluster_name, settings if implied else None)
+        self._files: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def hosts(self) -> list[tuple[str, int]]:
         """The nodes' addresses, ready for ``config["hosts"]``; empty while it does not run."""
         return self._native.hosts
+
+    @property
+    def tls_hosts(self) -> list[tuple[str, int, str]]:
+        """The nodes' addresses with TLS, each with the name in its certificate, ready for ``config["hosts"]``; empty without TLS."""
+        return self._native.tls_hosts
+
+    @property
+    def ca_pem(self) -> str | None:
+        """The certificate of the authority behind the nodes' certificates, as PEM; None without TLS and while it does not run."""
+        return self._native.ca_pem
+
+    @property
+    def ca_file(self) -> str | None:
+        """The path of a file that holds `ca_pem`. It is removed when the server stops."""
+        text = self.ca_pem
+        return None if text is None else self._write("ca.pem", text)
+
+    def client_certificate(self, name: str) -> tuple[str, str]:
+        """Issue a certificate to a client.
+
+        Args:
+            name: Its common name: the user who logs in by it.
+
+        Returns:
+            The paths of the certificate and of its key, both as PEM. They are removed when the server stops.
+
+        Raises:
+            OSError: The server does not run, or has no TLS.
+        """
+        certificate, key = self._native.client_certificate(name)
+        files = Path(tempfile.mkdtemp(dir=self._directory()))
+        for file, text in (("client.pem", certificate), ("client.key", key)):
+            (files / file).write_text(text, encoding="ascii")
+        return str(files / "client.pem"), str(files / "client.key")
 
     def start(self) -> DevServer:
         """Start listening, with an empty store. Starting what runs changes nothing.
@@ -65,6 +132,9 @@ class DevServer:
     def stop(self) -> None:
         """Close every connection, stop listening and forget the records. Stopping what does not run changes nothing."""
         self._native.stop()
+        if self._files is not None:
+            self._files.cleanup()
+            self._files = None
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward, so that records expire without waiting for them.
@@ -73,6 +143,16 @@ class DevServer:
             seconds: How far; not negative.
         """
         self._native.advance(seconds)
+
+    def _directory(self) -> str:
+        if self._files is None:
+            self._files = tempfile.TemporaryDirectory(prefix="aerospike-devserver-")
+        return self._files.name
+
+    def _write(self, name: str, text: str) -> str:
+        file = Path(self._directory(), name)
+        file.write_text(text, encoding="ascii")
+        return str(file)
 
     def __enter__(self) -> DevServer:
         return self.start()
@@ -83,6 +163,12 @@ class DevServer:
     def __repr__(self) -> str:
         where = ", ".join(f"{host}:{port}" for host, port in self.hosts)
         return f"<DevServer on {where}>" if where else "<DevServer, not running>"
+
+
+def _roles(user: str, roles: Iterable[str]) -> list[str]:
+    if isinstance(roles, str):
+        raise TypeError(f"the roles of user {user!r} are a sequence of names, not the one name {roles!r}")
+    return list(roles)
 
 
 __all__ = ["DevServer"]

@@ -27,7 +27,13 @@ def serve():
         started.append(process)
         addresses = []
         for line in process.stdout:
-            if line.startswith("listening on "):
+            if " with TLS as " in line:
+                address, _, name = line.removeprefix("listening on ").strip().partition(" with TLS as ")
+                host, _, port = address.rpartition(":")
+                process.enterprise = (host, int(port), name)
+            elif line.startswith("certificate authority "):
+                process.enterprise = (*process.enterprise, line.removeprefix("certificate authority ").strip())
+            elif line.startswith("listening on "):
                 host, _, port = line.removeprefix("listening on ").strip().rpartition(":")
                 addresses.append((host, int(port)))
             if line == "ready\n":
@@ -49,6 +55,26 @@ def test_serve_ends_on_a_signal_with_code_0(serve, number):
     out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
     assert out == "stopping\n"
+
+
+def test_serve_offers_the_enterprise_edition(serve):
+    aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
+    process, _ = serve("--user", "admin:se:cret:read-write,user-admin", "--tls", "--tls-port", "0", "--strong-consistency", "--rack", "7")
+    host, port, name, authority = process.enterprise
+    tls = {"enable": True, "cafile": authority}
+    client = aerospike.client({"hosts": [(host, port, name)], "tls": tls, "user": "admin", "password": "se:cret"})
+    assert sorted(client.admin_query_user_info("admin")["roles"]) == ["read-write", "user-admin"]
+    ((_, racks),) = client.info_all("rack-ids").values()
+    assert racks.endswith("test:7;bar:7\n")
+    client.close()
+
+
+@pytest.mark.parametrize("text", ["admin", "admin:", ":secret", ""])
+def test_a_user_without_a_password_is_refused(text, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(["serve", "--user", text])
+    assert refused.value.code == 2
+    assert "NAME:PASSWORD" in capsys.readouterr().err
 
 
 def test_serve_serves_what_it_was_told(serve):

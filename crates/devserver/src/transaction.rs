@@ -97,10 +97,15 @@ impl Transactions {
         Ok(transaction)
     }
 
-    /// Ends a transaction: what is still locked is rolled where it was to go.
-    pub(crate) fn end(&self, monitor: &Digest) -> Result<(), ResultCode> {
+    /// Ends the transaction of a monitor.
+    pub(crate) fn end(
+        &self,
+        monitor: &Digest,
+        namespace: &Namespace,
+        now: Moment,
+    ) -> Result<(), ResultCode> {
         let transaction = self.0.lock().remove(monitor).ok_or(ResultCode::NotFound)?;
-        transaction.progress.lock().ended = true;
+        transaction.end(namespace, now);
         Ok(())
     }
 
@@ -115,14 +120,7 @@ impl Transactions {
             !is_over
         });
         for transaction in over {
-            let digests = {
-                let mut progress = transaction.progress.lock();
-                progress.ended = true;
-                std::mem::take(&mut progress.digests)
-            };
-            for digest in digests {
-                namespace.partition(&digest).lock().settle(&digest, now);
-            }
+            transaction.end(namespace, now);
         }
     }
 }
@@ -145,6 +143,18 @@ impl Transaction {
     /// Whether what it wrote holds.
     pub(crate) fn goes_forward(&self) -> bool {
         self.progress.lock().forward
+    }
+
+    /// Ends it: what is still locked is rolled where it was to go. No partition may be locked by the caller.
+    fn end(&self, namespace: &Namespace, now: Moment) {
+        let digests = {
+            let mut progress = self.progress.lock();
+            progress.ended = true;
+            std::mem::take(&mut progress.digests)
+        };
+        for digest in digests {
+            namespace.partition(&digest).lock().settle(&digest, now);
+        }
     }
 
     fn check(&self, now: Moment) -> Result<(), ResultCode> {

@@ -11,6 +11,18 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 
+def user(text: str) -> tuple[str, tuple[str, list[str]]]:
+    """A user as `NAME:PASSWORD[:role,role]`: the name, and password and roles."""
+    name, colon, rest = text.partition(":")
+    # A password may hold colons: what follows the last one is roles only if there is one before it.
+    password, roles_follow, roles = rest.rpartition(":")
+    if not roles_follow:
+        password, roles = rest, ""
+    if not (name and colon and password):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD[:ROLE,…]")
+    return name, (password, [role for role in roles.split(",") if role])
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     """A whole number from `low` to `high`."""
 

@@ -1,6 +1,6 @@
 //! Reading a record.
 
-use wire::message::{info1, info2};
+use wire::message::{info1, info2, info3};
 use wire::{MessageWriter, OpCode, ResultCode, Value};
 
 use super::single::{Failure, Request, Success};
@@ -14,6 +14,10 @@ pub(super) fn run(
     reply: &mut MessageWriter<'_>,
 ) -> Result<Success, Failure> {
     let header = request.message.header;
+    let strong = header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX) != 0;
+    if strong && !request.target.enterprise {
+        return Err(ResultCode::EnterpriseOnly.into());
+    }
     let touch = ReadTouch::of_read(header.ttl)?;
     let no_bins = header.info1 & info1::GET_NO_BINS != 0;
     let all_bins = header.info1 & info1::GET_ALL != 0;

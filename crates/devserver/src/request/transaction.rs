@@ -5,7 +5,7 @@ use wire::{Digest, FieldType, MessageWriter, OpCode, ResultCode, Value, msgpack}
 
 use super::single::{Failure, Request, Success, dispatch};
 use super::writes;
-use crate::store::{Partition, Record};
+use crate::store::Partition;
 use crate::transaction::{MONITOR_SET, Transactions};
 
 /// Codes of the list operations that a monitor's digests come with: one at its end, and several.
@@ -24,6 +24,9 @@ pub(super) fn run(
     }
     let mut partition = request.target.namespace.partition(&request.digest).lock();
     partition.settle(&request.digest, request.now);
+    if request.message.header.info4 & info4::TXN_VERIFY_READ != 0 {
+        return verify(request, &partition);
+    }
     match request.target.transaction {
         Some(id) => inside(request, id, transactions, &mut partition, reply),
         None => beside(request, &mut partition, reply),
@@ -69,17 +72,10 @@ fn inside(
     if owner.is_some() && !own {
         return Err(ResultCode::TxnBlocked.into());
     }
-    let current = partition
-        .get(digest)
-        .filter(|record| record.is_alive(request.target.namespace, request.now))
-        .map(Record::version);
-    if request.message.header.info4 & info4::TXN_VERIFY_READ != 0 {
-        return verify(request, current);
-    }
     if writes(request.message) {
-        return write(request, id, transactions, partition, current, reply);
+        return write(request, id, transactions, partition, reply);
     }
-    if let Some(version) = current
+    if let Some(version) = version(request, partition)
         && !own
     {
         let bytes = version.to_le_bytes();
@@ -88,9 +84,19 @@ fn inside(
     dispatch(request, partition, reply)
 }
 
-/// Whether a record is still as the transaction has read it.
-fn verify(request: &Request<'_>, current: Option<u64>) -> Answer {
-    if sent_version(request)? == current {
+/// The version of the record as it is.
+fn version(request: &Request<'_>, partition: &Partition) -> Option<u64> {
+    let record = partition.get(&request.digest)?;
+    record
+        .is_alive(request.target.namespace, request.now)
+        .then(|| record.version())
+}
+
+/// Whether a record is still as a transaction has read it. Clients do not always say which transaction: nobody may be writing it.
+fn verify(request: &Request<'_>, partition: &Partition) -> Answer {
+    if partition.owner(&request.digest).is_some() {
+        Err(ResultCode::TxnBlocked.into())
+    } else if sent_version(request)? == version(request, partition) {
         Ok((ResultCode::Ok, Success::default()))
     } else {
         Err(ResultCode::TxnVersionMismatch.into())
@@ -102,7 +108,6 @@ fn write(
     id: u64,
     transactions: &Transactions,
     partition: &mut Partition,
-    current: Option<u64>,
     reply: &mut MessageWriter<'_>,
 ) -> Answer {
     let digest = &request.digest;
@@ -115,8 +120,8 @@ fn write(
         }
         return dispatch(request, partition, reply);
     }
-    if let Some(version) = sent_version(request)?
-        && current != Some(version)
+    if let Some(read) = sent_version(request)?
+        && version(request, partition) != Some(read)
     {
         return Err(ResultCode::TxnVersionMismatch.into());
     }
@@ -158,7 +163,7 @@ fn monitor(
         return Err(ResultCode::NotFound);
     }
     if header.info2 & info2::DELETE != 0 {
-        transactions.end(&request.digest)?;
+        transactions.end(&request.digest, request.target.namespace, request.now)?;
         return done;
     }
     let mut begins = None;

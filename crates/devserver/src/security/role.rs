@@ -122,7 +122,7 @@ pub(super) fn parse_privileges(data: &[u8]) -> Result<BTreeSet<Privilege>, Resul
 
 fn parse(data: &[u8]) -> Option<BTreeSet<Privilege>> {
     let (count, mut rest) = data.split_first()?;
-    let mut text = |rest: &mut &[u8]| {
+    let text = |rest: &mut &[u8]| {
         let (size, tail) = rest.split_first()?;
         let (text, tail) = tail.split_at_checked(usize::from(*size))?;
         *rest = tail;

@@ -14,6 +14,9 @@ use wire::message::{info1, info2, info3, messages};
 use wire::proto::{Kind, begin_frame, end_frame, split_frame};
 use wire::{Digest, FieldType, Header, MessageWriter, OpCode, Value};
 
+/// The fields of a security answer's entry.
+pub type AdminFields = Vec<(u8, Vec<u8>)>;
+
 /// One message of an answer, owned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
@@ -55,7 +58,9 @@ pub struct Request {
     pub ops: Vec<(u8, u8, Vec<u8>, Vec<u8>)>,
 }
 
-pub const FIELDS: [FieldType; 20] = [
+pub const FIELDS: [FieldType; 22] = [
+    FieldType::RecordVersion,
+    FieldType::TxnDeadline,
     FieldType::Namespace,
     FieldType::Set,
     FieldType::Key,
@@ -345,6 +350,36 @@ impl Client {
 
     pub fn info(&mut self, command: &str) -> String {
         self.infos(&[command]).remove(0)
+    }
+
+    /// Sends a security request; the results of the answer's entries, with their fields.
+    pub fn admin(&mut self, command: u8, fields: &[(u8, &[u8])]) -> Vec<(u8, AdminFields)> {
+        let fields: Vec<wire::Field<'_>> = fields
+            .iter()
+            .map(|(kind, data)| wire::Field { kind: *kind, data })
+            .collect();
+        let mut out = Vec::new();
+        let start = begin_frame(&mut out, Kind::Security);
+        wire::admin::write(&mut out, wire::ResultCode::Ok, command, &fields);
+        end_frame(&mut out, start);
+        self.send(&out);
+        let (kind, body) = self.frame().expect("the connection is open");
+        assert_eq!(kind, Kind::Security);
+        let mut rest = body.as_slice();
+        let mut found = Vec::new();
+        while let Some((head, mut fields)) = rest.split_at_checked(wire::admin::HEADER_SIZE) {
+            assert_eq!(head[2], command);
+            let mut entry = Vec::new();
+            for _ in 0..head[3] {
+                let size = u32::from_be_bytes(fields[..4].try_into().unwrap()) as usize;
+                entry.push((fields[4], fields[5..4 + size].to_vec()));
+                fields = &fields[4 + size..];
+            }
+            found.push((head[1], entry));
+            rest = fields;
+        }
+        assert!(rest.is_empty());
+        found
     }
 
     /// Whether the server closes the connection without a further answer.
