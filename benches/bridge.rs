@@ -25,7 +25,7 @@ impl Lost for Reply {
 /// Submits `burst` jobs that do nothing and waits for their replies as an event loop does.
 fn asynchronous(criterion: &mut Criterion) {
     let reactor = Reactor::<Job>::start("bench-io").unwrap();
-    let outbox = Arc::new(outbox::<Reply>().unwrap());
+    let outbox = Arc::new(outbox::<Reply>(reactor.owed()).unwrap());
     let mut group = criterion.benchmark_group("async");
     for burst in [1_usize, 16, 256] {
         group.throughput(Throughput::Elements(burst as u64));
@@ -37,7 +37,11 @@ fn asynchronous(criterion: &mut Criterion) {
                 }
                 let mut left = burst;
                 while left > 0 {
-                    poll(&mut [PollFd::new(outbox.signal(), PollFlags::IN)], None).unwrap();
+                    poll(
+                        &mut [PollFd::new(outbox.signal().get(), PollFlags::IN)],
+                        None,
+                    )
+                    .unwrap();
                     while let Some((_, reply)) = outbox.take() {
                         assert!(reply.0);
                         left -= 1;

@@ -31,8 +31,8 @@ pub(crate) fn engine() -> Result<&'static Engine> {
             Error::client(format!("The I/O thread could not be started: {error}"))
         })?;
         Ok(Engine {
+            ports: Ports::new(reactor.owed()),
             reactor,
-            ports: Ports::default(),
             heartbeat: Heartbeat::default(),
         })
     })

@@ -105,7 +105,8 @@ def test_waiting_counts_against_the_total_timeout(proxy, run):
 def test_waiting_for_a_connection_counts_too(proxy, run):
     async def main():
         client = await filled(proxy, max_conns_per_node=2, min_conns_per_node=2)
-        patient = [asyncio.ensure_future(client.get(KEY)) for _ in range(2)]
+        # Writes, because reads of one burst would share a connection.
+        patient = [asyncio.ensure_future(client.put(key(n), {"n": n})) for n in range(2)]
         await asyncio.sleep(0)
         outcome = await asyncio.gather(
             *(client.put(key("expired too"), {"n": 1}, policy={"total_timeout": 100}) for _ in range(20)), return_exceptions=True
@@ -113,7 +114,8 @@ def test_waiting_for_a_connection_counts_too(proxy, run):
         assert {type(error) for error in outcome} == {aerospike_py.AerospikeTimeoutError}
         assert not any(error.in_doubt for error in outcome)
         proxy.thaw()
-        assert [record.bins for record in await asyncio.gather(*patient)] == [{"n": 1}] * 2
+        await asyncio.gather(*patient)
+        assert [(await client.get(key(n))).bins for n in range(2)] == [{"n": 0}, {"n": 1}]
         assert (await client.exists(key("expired too"))).meta is None
         await client.close()
 

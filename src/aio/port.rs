@@ -12,8 +12,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use aerospike_bridge::completion::{Completion, Lost};
-use aerospike_bridge::outbox::{Outbox, outbox};
-use aerospike_bridge::signal::Descriptor;
+use aerospike_bridge::outbox::{Outbox, OutboxSignal, OwedLoops, outbox};
 use crossbeam_queue::SegQueue;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyNotImplementedError;
@@ -39,7 +38,7 @@ pub(crate) type Outcome = error::Result<Reply>;
 pub(crate) struct Landing(pub(crate) Outcome);
 
 /// The promise that a request's outcome reaches its port.
-pub(crate) type Token = Completion<Landing, SegQueue<(usize, Landing)>, Descriptor>;
+pub(crate) type Token = Completion<Landing, SegQueue<(usize, Landing)>, OutboxSignal>;
 
 impl Lost for Landing {
     fn lost() -> Self {
@@ -187,8 +186,9 @@ impl Port {
 }
 
 /// The ports of a process.
-#[derive(Default)]
 pub(crate) struct Ports {
+    /// What wakes their loops.
+    owed: Arc<OwedLoops>,
     known: Mutex<HashMap<usize, Weak<PortCore>>>,
 }
 
@@ -198,6 +198,14 @@ thread_local! {
 }
 
 impl Ports {
+    /// No port yet, of those that a reactor wakes.
+    pub(crate) fn new(owed: &Arc<OwedLoops>) -> Self {
+        Self {
+            owed: Arc::clone(owed),
+            known: Mutex::default(),
+        }
+    }
+
     /// The port of a loop that runs on this thread; opens it on first use.
     pub(crate) fn of(&self, event_loop: &Bound<'_, PyAny>) -> PyResult<Arc<PortCore>> {
         let address = event_loop.as_ptr() as usize;
@@ -225,7 +233,7 @@ impl Ports {
         let py = event_loop.py();
         let core = Arc::new(PortCore {
             event_loop: event_loop.clone().unbind(),
-            outbox: Arc::new(outbox().map_err(Error::from)?),
+            outbox: Arc::new(outbox(&self.owed).map_err(Error::from)?),
             flights: Mutex::new(Slab::new()),
             unfinished: Mutex::new(VecDeque::new()),
             longest_step: AtomicUsize::new(0),
@@ -237,7 +245,7 @@ impl Ports {
                 generation: fork::generation(),
             },
         )?;
-        let descriptor = core.outbox.signal().as_fd().as_raw_fd();
+        let descriptor = core.outbox.signal().get().as_fd().as_raw_fd();
         event_loop
             .call_method1(intern!(py, "add_reader"), (descriptor, port))
             .map_err(|error| {

@@ -13,6 +13,7 @@
 //! * [`signal`]: the file descriptor an event loop watches.
 //! * [`inbox`]: the mailbox the reactor empties, woken as a task.
 //! * [`outbox`]: the mailbox an event loop empties, woken through its descriptor.
+//! * [`owed`]: wake-ups of event loops, put off until the reactor is about to sleep.
 //! * [`completion`]: the promise that an outbox hears of each request once.
 //! * [`reactor`]: the I/O thread and those who wait for it.
 //! * [`seat`]: who drives the runtime, the I/O thread or a lone blocked caller.
@@ -23,6 +24,7 @@ pub mod inbox;
 pub mod mailbox;
 #[cfg(not(feature = "loom"))]
 pub mod outbox;
+pub mod owed;
 #[cfg(not(feature = "loom"))]
 pub mod reactor;
 #[cfg(not(feature = "loom"))]
@@ -32,7 +34,7 @@ pub mod signal;
 /// The atomics of the flag protocols: loom's where the model checker runs them.
 mod atomic {
     #[cfg(feature = "loom")]
-    pub(crate) use loom::sync::atomic::{AtomicBool, Ordering};
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
     #[cfg(not(feature = "loom"))]
-    pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 }

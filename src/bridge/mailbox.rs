@@ -32,6 +32,12 @@ pub trait Signal {
     fn raise(&self);
     /// Takes the wake-up back; called by the consumer only.
     fn lower(&self);
+    /// An item was posted; `first` if it began a burst, whose consumer is to be woken.
+    fn posted(&self, first: bool) {
+        if first {
+            self.raise();
+        }
+    }
 }
 
 impl<T> Queue<T> for crossbeam_queue::SegQueue<T> {
@@ -72,19 +78,25 @@ impl<T, Q: Queue<T>, S: Signal> Mailbox<T, Q, S> {
         &self.signal
     }
 
-    /// Adds an item; whoever adds the first of a burst wakes the consumer.
+    /// Adds an item; whoever adds the first of a burst sees to it that the consumer wakes.
     pub fn post(&self, item: T) {
         self.queue.push(item);
-        self.nudge();
+        let first = self.begin();
+        self.signal.posted(first);
     }
 
     /// Wakes the consumer as if something had been posted.
     pub fn nudge(&self) {
-        // Release: the push above is visible to the consumer whose swap in `settle` reads this one. A swap
-        // and not a store, since only the producer that turns false into true may pay for the wake-up.
-        if !self.signalled.swap(true, Ordering::AcqRel) {
+        if self.begin() {
             self.signal.raise();
         }
+    }
+
+    /// Raises the flag; returns whether it was lowered.
+    fn begin(&self) -> bool {
+        // Release: the push before is visible to the consumer whose swap in `settle` reads this one. A swap
+        // and not a store, since only the producer that turns false into true may pay for the wake-up.
+        !self.signalled.swap(true, Ordering::AcqRel)
     }
 
     /// Takes the oldest item; for the consumer.

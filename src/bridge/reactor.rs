@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use crossbeam_queue::SegQueue;
 use tokio::runtime::Runtime;
 
 use crate::inbox::{Inbox, inbox};
 use crate::mailbox::Signal as _;
+use crate::outbox::OwedLoops;
 use crate::seat::{Arrival, Seat, TICK};
 
 /// A handle on the I/O thread. Jobs are futures without a result; what they have to say they say through
@@ -27,6 +29,8 @@ struct Shared<J> {
     inbox: Inbox<J>,
     runtime: Runtime,
     seat: Arc<Seat>,
+    /// The event loops to wake before the runtime sleeps.
+    owed: Arc<OwedLoops>,
     stopped: AtomicBool,
     turns: AtomicU64,
 }
@@ -53,11 +57,13 @@ impl<J> Drop for Counted<J> {
 }
 
 /// Leaves the seat also when the call unwinds.
-struct Seated<'a>(&'a Seat);
+struct Seated<'a, J>(&'a Shared<J>);
 
-impl Drop for Seated<'_> {
+impl<J> Drop for Seated<'_, J> {
     fn drop(&mut self) {
-        self.0.leave();
+        self.0.seat.leave();
+        // What this thread has driven may owe something, and nobody need drive after it.
+        self.0.owed.rest();
     }
 }
 
@@ -67,15 +73,20 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
     /// # Errors
     /// The system gave no thread or no epoll descriptor.
     pub fn start(name: &str) -> io::Result<Self> {
+        let owed = Arc::new(OwedLoops::new(SegQueue::new()));
+        let (sleeping, waking) = (Arc::clone(&owed), Arc::clone(&owed));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
             .thread_name(name)
+            .on_thread_park(move || sleeping.rest())
+            .on_thread_unpark(move || waking.work())
             .build()?;
         let shared = Arc::new(Shared {
             inbox: inbox(),
             runtime,
             seat: Arc::default(),
+            owed,
             stopped: AtomicBool::new(false),
             turns: AtomicU64::new(0),
         });
@@ -102,7 +113,7 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
     /// As the request panics, or if this thread already is inside a tokio runtime.
     pub fn block_on<F: Future>(&self, request: F) -> F::Output {
         let arrival = self.shared.seat.enter();
-        let _seated = Seated(&self.shared.seat);
+        let _seated = Seated(&self.shared);
         if arrival == Arrival::Nudge {
             self.shared.inbox.signal().raise();
             self.thread.unpark();
@@ -120,6 +131,12 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
     #[must_use]
     pub fn jobs(&self) -> usize {
         self.shared.seat.jobs()
+    }
+
+    /// What its outboxes are made with.
+    #[must_use]
+    pub fn owed(&self) -> &Arc<OwedLoops> {
+        &self.shared.owed
     }
 
     /// Spawns a task on the runtime from within it or from any thread.
@@ -141,7 +158,9 @@ impl<J> Drop for Reactor<J> {
 impl<J: Future<Output = ()> + Send + Unpin + 'static> Shared<J> {
     fn drive(&self) {
         while !self.stopped.load(Ordering::Acquire) {
+            self.owed.work();
             self.runtime.block_on(self.serve());
+            self.owed.rest();
             self.stand_by();
         }
     }

@@ -4,6 +4,7 @@
 
 use aerospike_bridge::completion::{Completion, Lost};
 use aerospike_bridge::mailbox::{Mailbox, Queue, Signal};
+use aerospike_bridge::owed::{Deferred, Owed};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
@@ -184,5 +185,50 @@ fn a_token_dropped_while_the_consumer_settles_is_heard_of_once() {
         }
         assert_eq!(heard, 1);
         assert_eq!(mailbox.take(), None);
+    });
+}
+
+/// Debts without an order of their own: what the payer must see, he must see through the fences.
+struct Debts<S>(AtomicBool, std::sync::Arc<S>);
+
+impl<S> Queue<std::sync::Arc<S>> for Debts<S> {
+    fn push(&self, _: std::sync::Arc<S>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    fn pop(&self) -> Option<std::sync::Arc<S>> {
+        let owed = self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed);
+        owed.then(|| std::sync::Arc::clone(&self.1))
+    }
+    fn len(&self) -> usize {
+        usize::from(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Counts what is raised.
+#[derive(Default)]
+struct Tally(AtomicUsize);
+
+impl Signal for Tally {
+    fn raise(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn lower(&self) {}
+}
+
+#[test]
+fn a_reply_that_meets_a_reactor_going_to_sleep_wakes_its_loop() {
+    loom::model(|| {
+        let tally = std::sync::Arc::new(Tally(AtomicUsize::new(0)));
+        let debts = Debts(AtomicBool::new(false), std::sync::Arc::clone(&tally));
+        let owed = std::sync::Arc::new(Owed::new(debts));
+        owed.work();
+        let mailbox = Mailbox::new(
+            Slots::new(),
+            Deferred::new(Tally(AtomicUsize::new(0)), std::sync::Arc::clone(&owed)),
+        );
+        let producer = thread::spawn(move || mailbox.post(0));
+        owed.rest();
+        producer.join().unwrap();
+        assert_eq!(tally.0.load(Ordering::Relaxed), 1);
     });
 }

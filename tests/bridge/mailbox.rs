@@ -9,7 +9,8 @@ use std::thread;
 
 use aerospike_bridge::completion::{Completion, Lost};
 use aerospike_bridge::mailbox::{Mailbox, Signal};
-use aerospike_bridge::outbox::outbox;
+use aerospike_bridge::outbox::{Outbox, OwedLoops};
+use aerospike_bridge::owed::{BURST, Deferred, Owed};
 use aerospike_bridge::signal::Descriptor;
 use crossbeam_queue::SegQueue;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -47,6 +48,12 @@ impl Lost for Reply {
     }
 }
 
+/// An outbox of a reactor that sleeps.
+fn outbox() -> Outbox<Reply> {
+    let owed = Arc::new(OwedLoops::new(SegQueue::new()));
+    aerospike_bridge::outbox::outbox(&owed).unwrap()
+}
+
 #[test]
 fn a_burst_raises_once() {
     let mailbox = Mailbox::new(SegQueue::new(), Counter::default());
@@ -70,17 +77,17 @@ fn settling_with_leftovers_raises_again() {
 
 #[test]
 fn the_descriptor_is_readable_until_settled() {
-    let outbox = outbox::<Reply>().unwrap();
-    assert!(!readable(outbox.signal(), 0));
+    let outbox = outbox();
+    assert!(!readable(outbox.signal().get(), 0));
     outbox.post((1, Reply::Done(1)));
     outbox.post((2, Reply::Done(2)));
-    assert!(readable(outbox.signal(), 0));
+    assert!(readable(outbox.signal().get(), 0));
     assert!(outbox.take().is_some());
     // A consumer that stops here is called again.
-    assert!(readable(outbox.signal(), 0));
+    assert!(readable(outbox.signal().get(), 0));
     assert!(outbox.take().is_some());
     assert!(outbox.settle());
-    assert!(!readable(outbox.signal(), 0));
+    assert!(!readable(outbox.signal().get(), 0));
 }
 
 #[test]
@@ -97,7 +104,7 @@ fn raising_many_times_and_lowering_once_leaves_nothing() {
 
 #[test]
 fn a_completion_completes_exactly_once() {
-    let outbox = Arc::new(outbox().unwrap());
+    let outbox = Arc::new(outbox());
     Completion::new(Arc::clone(&outbox), 7).complete(Reply::Done(3));
     drop(Completion::new(Arc::clone(&outbox), 8));
     assert_eq!(outbox.take(), Some((7, Reply::Done(3))));
@@ -107,7 +114,7 @@ fn a_completion_completes_exactly_once() {
 
 #[test]
 fn a_panic_completes_as_lost() {
-    let outbox = Arc::new(outbox().unwrap());
+    let outbox = Arc::new(outbox());
     let completion = Completion::new(Arc::clone(&outbox), 1);
     let ended = thread::spawn(move || {
         let _completion = completion;
@@ -121,7 +128,7 @@ fn a_panic_completes_as_lost() {
 #[test]
 fn four_producers_lose_nothing() {
     const EACH: u32 = 20_000;
-    let outbox = Arc::new(outbox().unwrap());
+    let outbox = Arc::new(outbox());
     let producers: Vec<_> = (0..4)
         .map(|_| {
             let outbox = Arc::clone(&outbox);
@@ -131,7 +138,7 @@ fn four_producers_lose_nothing() {
     let mut seen = 0;
     while seen < 4 * EACH {
         assert!(
-            readable(outbox.signal(), 20),
+            readable(outbox.signal().get(), 20),
             "a wake-up was lost after {seen} items"
         );
         while outbox.take().is_some() {
@@ -143,4 +150,83 @@ fn four_producers_lose_nothing() {
         producer.join().unwrap();
     }
     assert!(outbox.is_empty());
+}
+
+/// A mailbox whose wake-ups are owed, and by whom.
+type Debtor = Arc<Owed<Counter, SegQueue<Arc<Counter>>>>;
+type Creditor = Mailbox<usize, SegQueue<usize>, Deferred<Counter, SegQueue<Arc<Counter>>>>;
+
+fn owing() -> (Debtor, Creditor) {
+    let owed = Arc::new(Owed::new(SegQueue::new()));
+    let signal = Deferred::new(Counter::default(), Arc::clone(&owed));
+    (owed, Mailbox::new(SegQueue::new(), signal))
+}
+
+fn raised(mailbox: &Creditor) -> usize {
+    mailbox.signal().get().raised.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_reactor_at_work_pays_before_it_sleeps() {
+    let (owed, mailbox) = owing();
+    owed.work();
+    for item in 0..BURST - 1 {
+        mailbox.post(item);
+    }
+    assert_eq!(raised(&mailbox), 0);
+    owed.rest();
+    assert_eq!(raised(&mailbox), 1);
+    owed.rest();
+    assert_eq!(raised(&mailbox), 1);
+}
+
+#[test]
+fn a_full_burst_is_paid_at_once_and_only_once() {
+    let (owed, mailbox) = owing();
+    owed.work();
+    for item in 0..10 * BURST {
+        mailbox.post(item);
+        assert_eq!(raised(&mailbox), usize::from(item + 1 >= BURST));
+    }
+    owed.rest();
+    assert_eq!(raised(&mailbox), 1);
+}
+
+#[test]
+fn while_the_reactor_sleeps_nothing_is_owed() {
+    let (owed, mailbox) = owing();
+    mailbox.post(1);
+    assert_eq!(raised(&mailbox), 1);
+    assert_eq!(mailbox.take(), Some(1));
+    assert!(mailbox.settle());
+    owed.work();
+    owed.rest();
+    mailbox.post(2);
+    assert_eq!(raised(&mailbox), 2);
+}
+
+#[test]
+fn each_event_loop_is_woken() {
+    let (owed, first) = owing();
+    let second = Mailbox::new(
+        SegQueue::new(),
+        Deferred::new(Counter::default(), Arc::clone(&owed)),
+    );
+    owed.work();
+    first.post(1);
+    second.post(1);
+    owed.rest();
+    assert_eq!((raised(&first), raised(&second)), (1, 1));
+}
+
+#[test]
+fn what_a_consumer_leaves_is_not_owed() {
+    let (owed, mailbox) = owing();
+    owed.work();
+    mailbox.post(1);
+    owed.rest();
+    owed.work();
+    // Nobody would come by for it: the reactor has nothing to do with it.
+    assert!(!mailbox.settle());
+    assert_eq!(raised(&mailbox), 2);
 }
