@@ -73,3 +73,33 @@ def test_bad_input(stranger, method, arguments, error, text):
 def test_wait_is_a_bool(stranger):
     with pytest.raises(TypeError, match="wait is a bool"):
         stranger.index_remove("test", "n", wait=1)
+
+
+@pytest.fixture
+def indexing(c):
+    """A client of a server that has indexes."""
+    try:
+        c.index_remove("test", "none")
+    except aerospike_py.ServerError as error:
+        if error.result_code != 16:
+            raise
+        pytest.skip("the embedded server has no indexes")
+    return c
+
+
+@pytest.mark.parametrize("method", [method for method in CALLS if method.endswith("_create")])
+def test_made_listed_and_removed(indexing, method):
+    assert getattr(indexing, method)(*CALLS[method]) is None
+    assert getattr(indexing, method)(*CALLS[method]) is None
+    made = [index for index in indexing.index_list("test") if index["name"] == "name"]
+    assert [(index["namespace"], index["set"]) for index in made] == [("test", "s")]
+    assert indexing.index_remove("test", "name") is None
+    assert indexing.index_remove("test", "name") is None
+    assert "name" not in [index["name"] for index in indexing.index_list()]
+
+
+def test_another_index_of_the_same_name(indexing):
+    indexing.index_integer_create(*PLACE, "bin", "name")
+    with pytest.raises(aerospike_py.IndexFoundError):
+        indexing.index_string_create(*PLACE, "bin", "name")
+    indexing.index_remove("test", "name")
