@@ -1,14 +1,22 @@
 //! The native client: one method per operation, each parsed, then dispatched.
 
+mod admin;
+mod indexes;
+mod nodes;
+mod task;
+mod udf;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::convert::argument;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
 use crate::convert::policy::Policies;
@@ -16,11 +24,13 @@ use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
+use crate::numpy::rows::Naming;
 use crate::ops::Operation;
+use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
-use crate::ops::batch_write::BatchWrite;
+use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
 use crate::ops::get::Get;
@@ -28,8 +38,11 @@ use crate::ops::info::{InfoAll, InfoRandomNode};
 use crate::ops::operate::{Operate, OperateOrdered};
 use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
 use crate::ops::remove::Remove;
+use crate::ops::task::Task;
 use crate::ops::touch::Touch;
 use crate::session::{Phase, Session};
+
+pub(crate) use task::PendingTask;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -118,6 +131,39 @@ impl BaseClient {
         dispatch(py, self.mode, request.map(|request| (request, shape)))
     }
 
+    /// Parses a call that the cluster goes on with after it has answered: waits until it is done, or hands out the task.
+    fn task<'py, O: Operation>(
+        &self,
+        py: Python<'py>,
+        wait: Option<Object<'_, 'py>>,
+        parse: impl FnOnce(&Policies, bool) -> Result<(O, Task)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            let wait = argument::flag(wait, "wait", true)?;
+            let (operation, task) = parse(policies, wait)?;
+            let shape = match self.connected() {
+                Some(session) if !wait => {
+                    Shape::Object(task::hand_out(py, self.mode, session, task)?)
+                }
+                _ => Shape::Plain,
+            };
+            Ok((operation, shape))
+        })
+    }
+
+    /// What the client knows without asking anybody.
+    fn at_once<'py>(
+        &self,
+        py: Python<'py>,
+        known: Result<impl IntoPyObject<'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let shape = match known.map(|known| known.into_py_any(py).map_err(Error::from)) {
+            Ok(Ok(object)) => Ok(Shape::Object(object)),
+            Ok(Err(error)) | Err(error) => Err(error),
+        };
+        dispatch(py, self.mode, shape.map(|shape| (Ready, shape)))
+    }
+
     /// A session about to be connected.
     fn begin(
         &self,
@@ -186,21 +232,6 @@ fn text(name: &str, object: Option<Object<'_, '_>>) -> Result<Option<String>> {
             })
         })
         .transpose()
-}
-
-/// A bool; left out it is false.
-fn flag(name: &str, object: Option<Object<'_, '_>>) -> Result<bool> {
-    let Some(object) = object else {
-        return Ok(false);
-    };
-    let wrong = || {
-        let given = crate::convert::value::repr(object);
-        Error::wrong_type(format!("{name} is a bool, not {given}"))
-    };
-    object
-        .cast::<PyBool>()
-        .map(PyBoolMethods::is_true)
-        .map_err(|_| wrong())
 }
 
 impl Drop for BaseClient {
@@ -597,7 +628,7 @@ impl BaseClient {
                 policy,
                 Wanted {
                     dtype: _dtype,
-                    lazy: flag("lazy", lazy)?,
+                    lazy: argument::flag(lazy, "lazy", false)?,
                 },
             )
         })
@@ -643,6 +674,63 @@ impl BaseClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call(py, |policies| {
             BatchRemove::parse(policies, keys, policy, retry)
+        })
+    }
+
+    #[doc = include_str!("docs/Client.batch_write_numpy.md")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0)")]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::used_underscore_binding,
+        reason = "the public API"
+    )]
+    fn batch_write_numpy<'py>(
+        &self,
+        py: Python<'py>,
+        data: Object<'_, 'py>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+        _dtype: Object<'_, 'py>,
+        key_field: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            let key_field = match key_field {
+                Some(key_field) => argument::text(key_field, "key_field")?,
+                None => "_key".to_owned(),
+            };
+            let naming = Naming {
+                namespace,
+                set: set_name,
+                key_field: &key_field,
+            };
+            BatchWriteNumpy::parse(policies, (data, _dtype), naming, policy, retry)
+        })
+    }
+
+    #[doc = include_str!("docs/Client.batch.md")]
+    #[pyo3(signature = (ops, policy=None, retry=None), text_signature = "($self, ops, policy=None, retry=0)")]
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        ops: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| Batch::parse(policies, ops, policy, retry))
+    }
+
+    #[doc = include_str!("docs/Client.batch_exists.md")]
+    #[pyo3(signature = (keys, policy=None))]
+    fn batch_exists<'py>(
+        &self,
+        py: Python<'py>,
+        keys: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            BatchRead::parse_exists(policies, keys, policy)
         })
     }
 

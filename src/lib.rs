@@ -53,10 +53,13 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::BaseClient>()?;
     module.add_class::<client::Client>()?;
     module.add_class::<client::AsyncClient>()?;
+    module.add_class::<client::PendingTask>()?;
     module.add_class::<convert::batch::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
     module.add_class::<devserver::DevServer>()?;
     module.add_class::<partition_filter::PartitionFilter>()?;
+    module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;

@@ -1,4 +1,6 @@
-//! Structured arrays filled from Rust: no Python object for a record or a bin.
+//! Structured arrays filled from Rust, and read in [`rows`]: no Python object for a record or a bin.
+
+pub(crate) mod rows;
 
 use aerospike_core::{IndexMap, Value};
 use numpy::PyArray1;

@@ -16,13 +16,14 @@ from . import cdt_ctx as cdt_ctx
 from . import constants as constants
 from . import exception as exception
 from . import exp as exp
+from . import expression_operations as expression_operations
 from . import hll_operations as hll_operations
 from . import list_operations as list_operations
 from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
-from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, prepare
+from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, Task, calc_digest, get_partition_id, prepare
 from .batch import BatchReadResult
 from .constants import *
 from .exception import *
@@ -30,6 +31,7 @@ from .exception import AerospikeIndexError as IndexError  # noqa: A004 (a name o
 from .exception import AerospikeTimeoutError as TimeoutError  # noqa: A004 (a name of 0.14)
 from .numpy_batch import NumpyBatchRecords
 from .partitions import PartitionFilter, partition_filter_all, partition_filter_by_id, partition_filter_by_range
+from .rows import Apply, Read, Remove, Write
 from .types import *
 from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
 
@@ -79,6 +81,7 @@ if not TYPE_CHECKING:
 
 
 __all__ = [
+    "Apply",
     "AsyncClient",
     "BatchReadResult",
     "CDTInfinite",
@@ -91,15 +94,22 @@ __all__ = [
     "NumpyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "Read",
+    "Remove",
+    "Task",
     "TimeoutError",
+    "Write",
     "__version__",
     "async_client",
     "bit_operations",
+    "calc_digest",
     "cdt_ctx",
     "client",
     "constants",
     "exception",
     "exp",
+    "expression_operations",
+    "get_partition_id",
     "hll_operations",
     "list_operations",
     "map_operations",

@@ -1,7 +1,8 @@
-//! Operations on lists, maps, bits and HyperLogLogs: dicts `{"op": code, "bin": name, …}` to the core's.
+//! Operations on lists, maps, bits and HyperLogLogs, and those an expression computes: dicts `{"op": code, "bin": name, …}` to the core's.
 
 mod bit;
-mod ctx;
+pub(crate) mod ctx;
+mod exp;
 mod hll;
 mod list;
 mod map;
@@ -119,6 +120,13 @@ const FAMILIES: &[Family] = &[
         names: bit::READS,
         make: bit::make_read,
         nests: true,
+    },
+    Family {
+        first: 5001,
+        names: exp::NAMES,
+        make: exp::make,
+        // A path is their own matter.
+        nests: false,
     },
 ];
 

@@ -98,6 +98,14 @@ impl Cluster {
         Ok(Leave { gates })
     }
 
+    /// Refuses a namespace the cluster does not have: to some commands about one the server answers `ok`.
+    pub(crate) fn check_namespace(&self, namespace: &str) -> Result<()> {
+        if self.routes.load().knows(namespace) {
+            return Ok(());
+        }
+        Err(no_namespace(namespace))
+    }
+
     /// Learns anew who holds what, if anything changed; lets permits follow connections.
     async fn refresh(&self) {
         let routes = self.routes.load_full();
@@ -125,11 +133,14 @@ impl Leave {
 }
 
 fn unknown_namespace(key: &core::Key) -> Error {
+    no_namespace(key.namespace()).of_key(key)
+}
+
+fn no_namespace(namespace: &str) -> Error {
     Error::server(
         INVALID_NAMESPACE,
-        format!("The cluster has no namespace '{}'", key.namespace()),
+        format!("The cluster has no namespace '{namespace}'"),
     )
-    .of_key(key)
 }
 
 /// Keeps the routes fresh for as long as the cluster is in use.

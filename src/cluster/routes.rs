@@ -102,6 +102,11 @@ impl Routes {
             .map(Arc::clone)
     }
 
+    /// Whether the cluster has a namespace of this name.
+    pub(super) fn knows(&self, namespace: &str) -> bool {
+        self.masters.contains_key(namespace)
+    }
+
     /// Whether nodes came or went, or moved partitions.
     pub(super) fn is_stale(&self, client: &core::Client) -> bool {
         let nodes = client.nodes();

@@ -20,6 +20,13 @@ use crate::numpy::{Columns, Conduct, Layout};
 /// The code of a row that was never answered.
 const UNANSWERED: i32 = -15;
 
+/// The server's codes for a record that does not exist, and for one that a filter keeps out.
+const NOT_FOUND: i32 = 2;
+const FILTERED_OUT: i32 = 27;
+
+/// The server's code for a function that failed.
+const UDF: i32 = 100;
+
 /// A row's bins.
 enum Bins {
     Absent,
@@ -47,7 +54,8 @@ impl Row {
         if let Some(record) = operation.take_record() {
             row.generation = record.generation;
             row.void_time = record.expiration();
-            if code == 0 {
+            // A function that failed says why in a bin.
+            if code == 0 || code == UDF {
                 row.bins = Bins::Raw(record.bins);
             }
         }
@@ -274,7 +282,6 @@ impl LazyBatchRecords {
     #[doc = include_str!("../docs/LazyBatchRecords.missing.md")]
     #[getter]
     fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        const NOT_FOUND: i32 = 2;
         let list = PyList::empty(py);
         for (index, code) in self.result_codes(py)?.into_iter().enumerate() {
             let key = self.keys.user_key(py, index)?;
@@ -425,6 +432,28 @@ impl LazyBatchRecords {
             None => Ok(None),
         }
     }
+}
+
+/// An `ExistsResult` per row. Whether a record is there must be known: a row that failed raises.
+pub(crate) fn exists<'py>(
+    py: Python<'py>,
+    keys: &Keys,
+    rows: &[Row],
+) -> PyResult<Bound<'py, PyAny>> {
+    let list = PyList::empty(py);
+    for (index, row) in rows.iter().enumerate() {
+        let key = keys.to_python(py, index, &row.digest)?;
+        let meta = match row.code {
+            0 => record::metadata(py, row.generation, row.void_time)?,
+            NOT_FOUND | FILTERED_OUT => py.None().into_bound(py),
+            code => {
+                let error = Error::server(code, format!("keys[{index}] could not be looked up"));
+                return Err(error.of_key(&key::parse(&key)?).into());
+            }
+        };
+        list.append(named_tuple(names::EXISTS.get(py)?, [key, meta])?)?;
+    }
+    Ok(list.into_any())
 }
 
 /// The rows of user keys, of every key that was asked for; of duplicates the last.

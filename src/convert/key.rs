@@ -43,6 +43,34 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Key> {
     make(namespace, set, &user_key, digest)
 }
 
+/// The key of a namespace, a set and a user key, given apart.
+pub(crate) fn key_of(
+    namespace: &Bound<'_, PyAny>,
+    set: &Bound<'_, PyAny>,
+    user_key: &Bound<'_, PyAny>,
+) -> Result<Key> {
+    make(parse_namespace(namespace)?, parse_set(set)?, user_key, None)
+}
+
+#[doc = include_str!("../docs/calc_digest.md")]
+#[pyfunction]
+pub(crate) fn calc_digest<'py>(
+    namespace: &Bound<'py, PyAny>,
+    set_name: &Bound<'py, PyAny>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let digest = key_of(namespace, set_name, key)?.digest();
+    Ok(PyBytes::new(key.py(), &digest))
+}
+
+#[doc = include_str!("../docs/get_partition_id.md")]
+#[pyfunction]
+pub(crate) fn get_partition_id(digest: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let digest = parse_digest(digest)?
+        .ok_or_else(|| Error::wrong_type(format!("a digest is {DIGEST} bytes, not None")))?;
+    Ok(Key::with_digest("", "", None, digest).partition_id())
+}
+
 /// A key from its parts; `user_key` may be None if there is a digest.
 pub(crate) fn make(
     namespace: &str,

@@ -40,6 +40,32 @@ impl Keys {
         ))
     }
 
+    /// Reads a `keys` argument whose keys may also be pairs of a key and a meta dict: keys, what is made of their metas or else the
+    /// `common`, and the caller's own objects.
+    pub(crate) fn parse_with_meta<T: Clone>(
+        object: &Bound<'_, PyAny>,
+        common: &T,
+        read: impl Fn(&Bound<'_, PyAny>) -> Result<T>,
+    ) -> Result<(Vec<Key>, Vec<T>, Self)> {
+        if as_columns(object)?.is_some() {
+            let (keys, callers) = Self::parse(object)?;
+            let said = vec![common.clone(); keys.len()];
+            return Ok((keys, said, callers));
+        }
+        let (mut keys, mut said, mut callers) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, item) in items_of(object, "keys")?.into_iter().enumerate() {
+            let within = |error: Error| error.within(format!("keys[{index}]"));
+            let (caller, own) = match as_pair(&item)? {
+                None => (item, common.clone()),
+                Some((key, meta)) => (key, read(&meta).map_err(within)?),
+            };
+            keys.push(key::parse(&caller).map_err(within)?);
+            said.push(own);
+            callers.push(caller.unbind());
+        }
+        Ok((keys, said, Self::Tuples(callers)))
+    }
+
     /// User keys of one namespace and set.
     pub(crate) fn parse_column(
         namespace: &Bound<'_, PyAny>,
@@ -177,6 +203,19 @@ pub(crate) fn as_columns<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Colum
         return Ok(Some((tuple.get_item(0)?, tuple.get_item(1)?, column)));
     }
     Err(Error::wrong_type("keys is one key: give a list of keys"))
+}
+
+/// `(key, meta)`, if it is that: its first element is a key, where that of a key is a namespace.
+fn as_pair<'py>(
+    item: &Bound<'py, PyAny>,
+) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    let Ok(tuple) = item.cast::<PyTuple>() else {
+        return Ok(None);
+    };
+    if tuple.len() != 2 || !tuple.get_item(0)?.is_instance_of::<PyTuple>() {
+        return Ok(None);
+    }
+    Ok(Some((tuple.get_item(0)?, tuple.get_item(1)?)))
 }
 
 /// The elements of any sequence but a str.

@@ -1,5 +1,6 @@
 //! The only place where Python objects become Aerospike's types and back.
 
+pub(crate) mod argument;
 pub(crate) mod batch;
 pub(crate) mod config;
 pub(crate) mod fields;
@@ -10,4 +11,5 @@ pub(crate) mod operation;
 pub(crate) mod policy;
 pub(crate) mod record;
 pub(crate) mod reply;
+pub(crate) mod security;
 pub(crate) mod value;

@@ -51,6 +51,13 @@ pub(crate) static HYPERLOGLOG: Class = Class::new("aerospike_py.values", "HyperL
 pub(crate) static INFINITE: Class = Class::new("aerospike_py.values", "CDTInfinite");
 pub(crate) static WILDCARD: Class = Class::new("aerospike_py.values", "CDTWildcard");
 
+const ROWS: &str = "aerospike_py.rows";
+
+pub(crate) static READ_ROW: Class = Class::new(ROWS, "Read");
+pub(crate) static WRITE_ROW: Class = Class::new(ROWS, "Write");
+pub(crate) static REMOVE_ROW: Class = Class::new(ROWS, "Remove");
+pub(crate) static APPLY_ROW: Class = Class::new(ROWS, "Apply");
+
 /// A NamedTuple made as `tuple.__new__` would, without its argument tuple and its call.
 pub(crate) fn named_tuple<'py, const N: usize>(
     class: &Bound<'py, PyType>,

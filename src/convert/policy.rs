@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use aerospike_core::expressions::Expression;
-use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
+use aerospike_core::policy::{AdminPolicy, BatchPolicy, ReadPolicy, WritePolicy};
 use aerospike_core::{
-    BatchDeletePolicy, BatchReadPolicy, BatchWritePolicy, CommitLevel, Concurrency, Expiration,
-    GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl, RecordExistsAction,
-    Replica,
+    BatchDeletePolicy, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, CommitLevel, Concurrency,
+    Expiration, GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl,
+    RecordExistsAction, Replica,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
@@ -438,6 +438,27 @@ impl Options {
         );
         policy
     }
+
+    /// The policy of a batch's calls of functions.
+    pub(crate) fn batch_udf(&self) -> BatchUdfPolicy {
+        let mut policy = BatchUdfPolicy {
+            filter_expression: self.row_filter(),
+            ..BatchUdfPolicy::default()
+        };
+        macro_rules! give {
+            ($($value:expr => $target:ident),*) => {$(
+                if let Some(value) = $value {
+                    policy.$target = value;
+                }
+            )*};
+        }
+        give!(
+            self.commit_level => commit_level, self.send_key => send_key,
+            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.expiration() => expiration
+        );
+        policy
+    }
 }
 
 /// The client-wide policies; each operation starts from one of them.
@@ -447,10 +468,13 @@ pub(crate) struct Policies {
     write: (Options, Arc<WritePolicy>),
     operate: (Options, Arc<WritePolicy>),
     remove: (Options, Arc<WritePolicy>),
+    apply: (Options, Arc<WritePolicy>),
     batch: (Options, Arc<BatchPolicy>),
     batch_write: (Options, Arc<BatchPolicy>),
     batch_remove: (Options, Arc<BatchPolicy>),
+    batch_apply: (Options, Arc<BatchPolicy>),
     info: Options,
+    admin: Options,
 }
 
 impl Default for Policies {
@@ -486,10 +510,13 @@ impl Policies {
             write: write("write"),
             operate: write("operate"),
             remove: write("remove"),
+            apply: write("apply"),
             batch: batch(BatchPolicy::default(), "batch"),
             batch_write: batch(BatchPolicy::write_default(), "batch_write"),
             batch_remove: batch(BatchPolicy::write_default(), "batch_remove"),
+            batch_apply: batch(BatchPolicy::write_default(), "batch_apply"),
             info: options("info"),
+            admin: options("admin"),
         }
     }
 
@@ -597,12 +624,35 @@ impl Policies {
         batch_over(&self.batch_remove, policy)
     }
 
+    /// The policy of a call of a function.
+    pub(crate) fn apply(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<Arc<WritePolicy>> {
+        write_over(&self.apply.1, policy, None)
+    }
+
+    /// The policy of a batch that calls a function, and all that was said for its rows.
+    pub(crate) fn batch_apply(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Arc<BatchPolicy>, Options)> {
+        batch_over(&self.batch_apply, policy)
+    }
+
     /// The timeout of an info command in milliseconds; 0 is the core's default.
     pub(crate) fn info_timeout(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<u32> {
-        let mut options = self.info.clone();
-        options.overlay(&Options::from_policy(policy)?);
-        Ok(options.timeout.unwrap_or(0))
+        timeout_over(&self.info, policy)
     }
+
+    /// The policy of what changes the cluster and no record: indexes, modules of functions, users.
+    pub(crate) fn admin(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<AdminPolicy> {
+        let timeout = timeout_over(&self.admin, policy)?;
+        Ok(AdminPolicy { timeout })
+    }
+}
+
+fn timeout_over(base: &Options, policy: Option<&Bound<'_, PyAny>>) -> Result<u32> {
+    let mut options = base.clone();
+    options.overlay(&Options::from_policy(policy)?);
+    Ok(options.timeout.unwrap_or(0))
 }
 
 fn write_over(

@@ -3,7 +3,7 @@
 //! A [`Reply`] is what the reactor sends back. A [`Shape`] stays with the caller and says what to make of
 //! it, with the caller's own objects in it: no Python object crosses the bridge.
 
-use aerospike_core::Record;
+use aerospike_core::{Record, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
 use pyo3::{PyTraverseError, PyVisit};
@@ -20,6 +20,8 @@ pub(crate) enum Reply {
     Nothing,
     Flag(bool),
     Text(String),
+    /// What a function returned, or a description in lists and maps.
+    Value(Value),
     /// Of each node: its name, an error code, the answer.
     Infos(Vec<(String, i32, String)>),
     Record(Box<Record>),
@@ -56,6 +58,7 @@ pub(crate) enum Shape {
         keys: Keys,
         lazy: bool,
     },
+    BatchExists(Keys),
     BatchWrite(Keys),
     Numpy(Keys, Layout),
 }
@@ -78,6 +81,9 @@ impl Shape {
             }
             (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
                 super::batch::lazy(py, keys, rows)?.into_any()
+            }
+            (Self::BatchExists(keys), Reply::Rows(rows)) => {
+                super::batch::exists(py, &keys, &rows)?.unbind()
             }
             (Self::BatchWrite(keys), Reply::Written { rows, retry }) => {
                 return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
@@ -109,7 +115,9 @@ impl Shape {
             Self::Plain => Ok(()),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, .. } | Self::BatchWrite(keys) => keys.traverse(visit),
+            Self::BatchRead { keys, .. } | Self::BatchExists(keys) | Self::BatchWrite(keys) => {
+                keys.traverse(visit)
+            }
             Self::Numpy(keys, layout) => {
                 keys.traverse(visit)?;
                 layout.traverse(visit)
@@ -152,6 +160,7 @@ fn plain(py: Python<'_>, reply: Reply) -> PyResult<Bound<'_, PyAny>> {
     Ok(match reply {
         Reply::Flag(flag) => PyBool::new(py, flag).to_owned().into_any(),
         Reply::Text(text) => PyString::new(py, &text).into_any(),
+        Reply::Value(value) => value::to_python(py, &value)?,
         Reply::Infos(infos) => {
             let class = names::INFO.get(py)?;
             let list = PyList::empty(py);

@@ -64,6 +64,26 @@ impl BatchRead {
     }
 }
 
+impl BatchRead {
+    /// A read of nothing but whether the records are there.
+    pub(crate) fn parse_exists(
+        policies: &Policies,
+        keys: &Bound<'_, PyAny>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(Self, Shape)> {
+        let (keys, callers) = Keys::parse(keys)?;
+        let (policy, options) = policies.batch(policy)?;
+        let operation = Self {
+            keys,
+            bins: Bins::None,
+            policy,
+            row_policy: options.batch_read(),
+            plan: None,
+        };
+        Ok((operation, Shape::BatchExists(callers)))
+    }
+}
+
 impl Operation for BatchRead {
     const NAME: &'static str = "batch_read";
     const WRITES: bool = false;

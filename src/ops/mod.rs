@@ -1,19 +1,28 @@
 //! One file per operation. Each is a type with `parse` (Python to request, in [`crate::client`]'s hands)
 //! and [`Operation::run`] (request to reply, on the reactor).
 
+pub(crate) mod admin;
+pub(crate) mod apply;
 pub(crate) mod batch;
+pub(crate) mod batch_apply;
+pub(crate) mod batch_mixed;
 pub(crate) mod batch_operate;
 pub(crate) mod batch_read;
 pub(crate) mod batch_remove;
 pub(crate) mod batch_write;
+pub(crate) mod command;
 pub(crate) mod connect;
 pub(crate) mod exists;
 pub(crate) mod get;
+pub(crate) mod index;
 pub(crate) mod info;
 pub(crate) mod operate;
 pub(crate) mod put;
 pub(crate) mod remove;
+pub(crate) mod task;
 pub(crate) mod touch;
+pub(crate) mod truncate;
+pub(crate) mod udf;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -163,6 +163,7 @@ def test_modules_that_are_not_in_all_are_not_part_of_the_interface():
         "constants",
         "exception",
         "exp",
+        "expression_operations",
         "hll_operations",
         "list_operations",
         "map_operations",
