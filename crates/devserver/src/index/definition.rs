@@ -198,7 +198,7 @@ impl Index {
     pub(super) fn keys(&self, digest: &Digest, record: &Record) -> Vec<i64> {
         let mut keys = Vec::new();
         self.each(digest, record, &mut |value| {
-            self.kind.keys(value, &mut keys)
+            self.kind.keys(value, &mut keys);
         });
         keys.sort_unstable();
         keys.dedup();

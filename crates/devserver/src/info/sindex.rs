@@ -135,20 +135,15 @@ fn find<'a>(
     command: &Command<'_>,
 ) -> Result<(&'a Namespace, Option<Arc<Index>>), Value> {
     let mut args = command.args();
-    let (namespace, name) = match (args.next(), args.next()) {
-        (Some(namespace), Some(name)) => {
-            let found = shared.namespace(namespace.as_bytes());
-            let missing = || error(20, "namespace not found on node");
-            (found.ok_or_else(missing)?, name)
-        }
-        _ => {
-            let name = command.parameter(&["indexname"]);
-            let namespace = namespace_of(shared, command)?;
-            (
-                namespace,
-                name.ok_or_else(|| error(4, "missing 'indexname'"))?,
-            )
-        }
+    let (namespace, name) = if let (Some(namespace), Some(name)) = (args.next(), args.next()) {
+        let found = shared.namespace(namespace.as_bytes());
+        let missing = || error(20, "namespace not found on node");
+        (found.ok_or_else(missing)?, name)
+    } else {
+        let namespace = namespace_of(shared, command)?;
+        let name = command.parameter(&["indexname"]);
+        let missing = || error(4, "missing 'indexname'");
+        (namespace, name.ok_or_else(missing)?)
     };
     Ok((namespace, namespace.indexes.get(name)))
 }

@@ -135,23 +135,25 @@ fn run(shared: &Shared, node: usize, body: &[u8], job: &Job) -> Values {
     let mut walk = Walk::of_node(shared, node, &message, &target).map_err(refused)?;
     let call = Call::of(&message).map_err(refused)?;
     let program = call.load(target.modules, Limits::default(), shared.clock.now())?;
-    let mut failed = None;
-    let slices = std::iter::from_fn(|| {
-        if walk.is_done() || job.has_ended() {
-            return None;
-        }
+    let mut values = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
+    while let Some(partition) = walk.partition()
+        && !job.has_ended()
+    {
         let now = shared.clock.now();
         let mut looks = SLICE;
-        let mut records: Vec<Record> = Vec::new();
-        let done = walk.step(now, &mut looks, &mut |seen| {
+        let seen = walk.step(now, &mut looks, &mut |seen| {
             records.push(udf::subject(seen.digest, seen.record, now));
             job.count(Count::Succeeded);
             Ok(true)
         });
-        job.advance(walk.progress());
-        failed = done.err();
-        failed.is_none().then_some(records)
-    });
-    let values = program.aggregate(call.function, &call.arguments, slices.flatten())?;
-    failed.map_or(Ok(values), |result| Err(refused(result)))
+        seen.map_err(refused)?;
+        // Each partition's records are a stream, as on a real server; one without records gives nothing.
+        if walk.partition() != Some(partition) && !records.is_empty() {
+            let stream = std::mem::take(&mut records);
+            values.extend(program.aggregate(call.function, &call.arguments, stream)?);
+            job.advance(walk.progress());
+        }
+    }
+    Ok(values)
 }
