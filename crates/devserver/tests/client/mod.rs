@@ -55,7 +55,7 @@ pub struct Request {
     pub ops: Vec<(u8, u8, Vec<u8>, Vec<u8>)>,
 }
 
-pub const FIELDS: [FieldType; 20] = [
+pub const FIELDS: [FieldType; 24] = [
     FieldType::Namespace,
     FieldType::Set,
     FieldType::Key,
@@ -67,7 +67,11 @@ pub const FIELDS: [FieldType; 20] = [
     FieldType::PartitionIds,
     FieldType::Digests,
     FieldType::MaxRecords,
+    FieldType::IndexValues,
+    FieldType::IndexName,
     FieldType::IndexRange,
+    FieldType::IndexExpression,
+    FieldType::IndexContext,
     FieldType::IndexType,
     FieldType::UdfModule,
     FieldType::UdfFunction,
