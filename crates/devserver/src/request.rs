@@ -20,6 +20,7 @@ use wire::proto::{Kind, begin_frame, end_frame};
 use wire::{FieldType, Header, Message, MessageWriter, ResultCode};
 
 use self::aggregate::Aggregation;
+use self::background::Background;
 use self::batch::Batch;
 use self::query::Query;
 pub(crate) use self::target::Target;
@@ -31,6 +32,7 @@ pub(crate) enum Stream<'a> {
     Batch(Batch<'a>),
     Query(Query<'a>),
     Aggregation(Aggregation),
+    Background(Background),
 }
 
 /// What follows a step.
@@ -51,6 +53,7 @@ impl Stream<'_> {
             Self::Batch(batch) => batch.step(output),
             Self::Query(query) => query.step(output),
             Self::Aggregation(aggregation) => aggregation.step(output),
+            Self::Background(work) => work.step(output),
         }
     }
 }
@@ -98,7 +101,7 @@ pub(crate) fn answer<'a>(
     }
     let stream = if writes(&message) {
         background::start(session, body, &message, &target)
-            .map(|()| end_stream(output, ResultCode::Ok))
+            .map(|work| Some(Stream::Background(work)))
     } else if calls_udf(&message) {
         Aggregation::start(session, body, &message, &target)
             .map(|stream| Some(Stream::Aggregation(stream)))

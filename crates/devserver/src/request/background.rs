@@ -9,7 +9,7 @@ use wire::{Digest, FieldType, Header, Message, MessageWriter, OpCode, ResultCode
 use super::single::{Failure, Request};
 use super::udf::{self, Call};
 use super::walk::Walk;
-use super::{Target, calls_udf, write};
+use super::{Step, Target, calls_udf, end_stream, write};
 use crate::connection::Session;
 use crate::jobs::{BACKGROUND_RATE, Count, Job, Work};
 use crate::server::Shared;
@@ -23,13 +23,33 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What field 33 says.
 const BACKGROUND: u8 = 2;
 
+/// So long the client waits at most: little work is done when it is told that it has begun.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// Work that has begun.
+#[derive(Debug)]
+pub(crate) struct Background {
+    job: Arc<Job>,
+    until: Instant,
+}
+
+impl Background {
+    pub(super) fn step(&self, output: &mut Vec<u8>) -> Step {
+        if !self.job.has_ended() && Instant::now() < self.until {
+            return Step::Wait(Duration::from_millis(1));
+        }
+        end_stream::<()>(output, ResultCode::Ok);
+        Step::Done
+    }
+}
+
 /// Starts the work on a thread of its own.
 pub(super) fn start(
     session: &Session,
     body: &[u8],
     message: &Message<'_>,
     target: &Target<'_>,
-) -> Result<(), ResultCode> {
+) -> Result<Background, ResultCode> {
     let walk = Walk::of_node(&session.shared, session.node, message, target)?;
     let wrong = wire::Error::result_code;
     let rate = message
@@ -53,6 +73,10 @@ pub(super) fn start(
     };
     let job = Job::new(session, message, target, walk.index(), work, rate)?;
     let job = session.shared.jobs.begin(job)?;
+    let started = Background {
+        job: Arc::clone(&job),
+        until: Instant::now() + GRACE,
+    };
     let (shared, node, body) = (Arc::clone(&session.shared), session.node, body.to_vec());
     tokio::task::spawn_blocking(move || {
         let result = run(&shared, node, &body, &job);
@@ -61,7 +85,7 @@ pub(super) fn start(
         }
         job.end(result.is_ok() && !job.is_aborted());
     });
-    Ok(())
+    Ok(started)
 }
 
 /// Only writes, and nothing that answers.
