@@ -47,6 +47,9 @@ impl Aggregation {
             return Err(ResultCode::Unsupported);
         }
         let call = Call::of(message)?;
+        if call.module.is_empty() || call.function.is_empty() {
+            return Err(ResultCode::Parameter);
+        }
         let walk = Walk::of_node(&session.shared, session.node, message, target)?;
         let work = Work::Aggregation {
             module: call.module.to_owned(),
