@@ -17,26 +17,37 @@ ROOT = Path(__file__).parents[2]
 PLACES = [ROOT.parent / "shared", ROOT.parent.parent / "shared"]
 SHARED = next((place for place in PLACES if place.exists()), PLACES[0])
 REPLAY = SHARED / "replay.py"
-# Plain records, batches, scans and truncation.
+# Plain records, batches, scans, truncation, indexes, queries and background work.
 FILES = [
+    "c_test_aggregate",
     "c_test_append",
+    "c_test_apply",
     "c_test_bool_config",
     "c_test_command_level_policies",
     "c_test_dynamic_config",
     "c_test_exists",
+    "c_test_geospatial",
+    "c_test_get_cdtctx_base64",
     "c_test_get_put",
     "c_test_increment",
+    "c_test_index",
+    "c_test_job_info",
+    "c_test_mapkeys_index",
     "c_test_max_error_rate",
     "c_test_prepend",
+    "c_test_query_expressions",
     "c_test_query_get_partitions_status",
     "c_test_query_pagination",
     "c_test_remove",
+    "c_test_scan",
+    "c_test_scan_execute_background",
     "c_test_scan_get_partitions_status",
     "c_test_scan_partition",
     "c_test_truncate",
     "c_test_user_serializer",
     "n_add_test",
     "n_coalesced_read_test",
+    "n_create_index_expression_test",
     "n_delete_test",
     "n_exists_test",
     "n_generation_test",

@@ -1,7 +1,7 @@
 //! A client's connection: reads what arrives, answers every complete frame in it, writes the answers at once.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,9 +31,10 @@ pub(crate) struct Session {
     pub(crate) shared: Arc<Shared>,
     /// The index of the node it was made to.
     pub(crate) node: usize,
+    /// Who made it.
+    pub(crate) peer: SocketAddr,
     /// The client has said who it is.
     pub(crate) has_user_agent: bool,
-    pub(crate) peer: IpAddr,
     /// Whose certificate the client presented.
     pub(crate) certificate_holder: Option<String>,
     /// What the user who has logged in may do.
@@ -41,12 +42,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) const fn new(shared: Arc<Shared>, node: usize, peer: IpAddr) -> Self {
+    pub(crate) const fn new(shared: Arc<Shared>, node: usize, peer: SocketAddr) -> Self {
         Self {
             shared,
             node,
-            has_user_agent: false,
             peer,
+            has_user_agent: false,
             certificate_holder: None,
             access: None,
         }
@@ -55,7 +56,7 @@ impl Session {
     /// Whether the client may ask for anything. Without security everybody may.
     pub(crate) fn admit(&mut self) -> Result<(), ResultCode> {
         match &self.shared.security {
-            Some(security) => security.refresh(&mut self.access, self.peer),
+            Some(security) => security.refresh(&mut self.access, self.peer.ip()),
             None => Ok(()),
         }
     }

@@ -22,6 +22,8 @@
 //! | [`bits`], [`hll`] | operations on blobs and sketches |
 //! | [`expr`] | expressions: filters and computed values |
 //! | [`cdt`] | operations on lists and maps |
+//! | `index` | secondary indexes |
+//! | `jobs` | queries and background work, as people see and stop them |
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
@@ -46,7 +48,9 @@ mod enterprise;
 pub mod expr;
 pub mod geo;
 pub mod hll;
+mod index;
 mod info;
+mod jobs;
 mod ops;
 mod request;
 mod security;

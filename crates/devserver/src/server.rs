@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::connection::{self, Session};
+use crate::jobs::Jobs;
 use crate::security::Security;
 use crate::store::Namespace;
 use crate::tls::{ClientCertificate, Tls};
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     /// Who may do what; `None` if everybody may do everything.
     pub(crate) security: Option<Security>,
     pub(crate) tls: Option<Tls>,
+    pub(crate) jobs: Jobs,
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
@@ -99,6 +101,7 @@ impl Server {
             modules: Registry::default(),
             security,
             tls,
+            jobs: Jobs::default(),
             started: Instant::now(),
             sweep: Notify::new(),
             config,
@@ -195,6 +198,10 @@ impl Server {
     /// Stops the server: closes every connection, frees its ports, ends its threads. Once it has stopped this does nothing.
     pub fn stop(&self) {
         if let Some(running) = self.running.lock().take() {
+            if running.process == std::process::id() {
+                // Threads that work in the background are waited for.
+                self.shared.jobs.abort_all();
+            }
             running.end();
             log::info!("the server on {:?} has stopped", self.hosts);
         }
@@ -267,7 +274,7 @@ async fn accept(
         tokio::select! {
             accepted = listener.accept() => match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
                 Ok((stream, peer)) => {
-                    let session = Session::new(Arc::clone(&shared), node, peer.ip());
+                    let session = Session::new(Arc::clone(&shared), node, peer);
                     if let Some(worker) = turns.next() {
                         connections.spawn_on(connection::serve(stream, acceptor.clone(), session), worker);
                     }

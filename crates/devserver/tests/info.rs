@@ -208,7 +208,7 @@ fn what_is_unknown_is_an_error() {
             "{command:?}"
         );
     }
-    let index = "sindex-create:namespace=test;indexname=i;bin=a;type=NUMERIC";
+    let index = "sindex-unknown:namespace=test;indexname=i";
     assert!(client.info(index).starts_with("ERROR:16:"));
     assert_eq!(client.infos(&["sindex", "udf-list"]), ["", ""]);
     assert_eq!(client.info("query-show:id=5"), "ERROR:2:job not found");

@@ -16,10 +16,6 @@ pub(super) fn run(request: &Request<'_>, partition: &mut Partition) -> Result<Su
     request.check_generation(record.generation)?;
     request.check_filter(record, &Lookup::new(&record.bins, 1))?;
     request.check_key(record)?;
-    if !request.leaves_tombstone()? {
-        partition.remove(&request.digest);
-    } else if let Some(record) = partition.get_mut(&request.digest) {
-        record.bury(namespace, request.now);
-    }
+    request.erase(partition.place(request.digest))?;
     Ok(Success::default())
 }

@@ -6,7 +6,7 @@ use wire::{Digest, Header, Message, MessageWriter, ResultCode};
 use super::{Target, calls_udf, delete, read, transaction, udf, write, writes};
 use crate::clock::Moment;
 use crate::ops::expression::{self, Filter, View};
-use crate::store::{Bins, Partition, Record};
+use crate::store::{Bins, Partition, Place, Record};
 
 /// A failed request: its result, and of a record that exists generation and void-time.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,10 @@ impl From<ResultCode> for Failure {
 }
 
 impl Failure {
+    pub(super) const fn result(self) -> ResultCode {
+        self.result
+    }
+
     pub(super) const fn on(record: &Record, result: ResultCode) -> Self {
         Self {
             result,
@@ -114,6 +118,19 @@ fn run(
     dispatch(request, &mut partition, reply)
 }
 
+/// Runs a change that comes from no client at the moment: not on a record that a transaction is writing.
+pub(super) fn run_beside<R>(
+    request: &Request<'_>,
+    change: impl FnOnce(&mut Partition) -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    let mut partition = request.target.namespace.partition(&request.digest).lock();
+    partition.settle(&request.digest, request.now);
+    if partition.owner(&request.digest).is_some() {
+        return Err(ResultCode::TxnBlocked.into());
+    }
+    change(&mut partition)
+}
+
 /// Runs a request on a record that is in a partition.
 pub(super) fn dispatch(
     request: &Request<'_>,
@@ -165,6 +182,16 @@ impl Request<'_> {
         } else {
             Ok(durable)
         }
+    }
+
+    /// Removes the record; leaves a tombstone if it is to.
+    pub(super) fn erase(&self, place: Place<'_>) -> Result<(), ResultCode> {
+        if self.leaves_tombstone()? {
+            place.change(|record| record.bury(self.target.namespace, self.now));
+        } else {
+            place.remove();
+        }
+        Ok(())
     }
 
     /// The set of the record, or the one it would be in.

@@ -7,6 +7,8 @@ use crate::clock::Clock;
 use crate::connection::Session;
 use crate::expr::Expr;
 use crate::ops::expression::Filter;
+use crate::security::Access;
+use crate::server::Shared;
 use crate::store::Namespace;
 use crate::udf::Registry;
 
@@ -34,8 +36,21 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// What a client's message is about, if he may ask for it.
     pub(crate) fn of(session: &'a Session, message: &Message<'a>) -> Result<Self, ResultCode> {
-        let shared = &*session.shared;
+        Self::checked(&session.shared, session.access(), message)
+    }
+
+    /// What a message is about whose client was let in before: that of background work.
+    pub(crate) fn admitted(shared: &'a Shared, message: &Message<'a>) -> Result<Self, ResultCode> {
+        Self::checked(shared, None, message)
+    }
+
+    fn checked(
+        shared: &'a Shared,
+        access: Option<&Access>,
+        message: &Message<'a>,
+    ) -> Result<Self, ResultCode> {
         let mut namespace = None;
         let mut set: Option<&[u8]> = None;
         let mut digest = None;
@@ -59,7 +74,7 @@ impl<'a> Target<'a> {
             }
         }
         let namespace = namespace.ok_or(ResultCode::Parameter)?;
-        if let Some(access) = session.access() {
+        if let Some(access) = access {
             access.check_message(message, namespace, set.unwrap_or_default())?;
         }
         let namespace = shared.namespace(namespace).ok_or(ResultCode::Namespace)?;

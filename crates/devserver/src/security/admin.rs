@@ -77,7 +77,7 @@ fn login(
         (None, None) => return Err(ResultCode::Credential),
     };
     let now = session.shared.clock.now();
-    let (access, token) = security.login(name, credential, session.peer, now)?;
+    let (access, token) = security.login(name, credential, session.peer.ip(), now)?;
     session.access = Some(access);
     let fields = [
         (field::SESSION_TOKEN, token),
@@ -101,7 +101,7 @@ fn authenticate(
         .field(field::SESSION_TOKEN)
         .ok_or(ResultCode::Credential)?;
     let now = session.shared.clock.now();
-    session.access = Some(security.authenticate(name, token, session.peer, now)?);
+    session.access = Some(security.authenticate(name, token, session.peer.ip(), now)?);
     Ok(None)
 }
 

@@ -1,4 +1,4 @@
-//! A partition: records by digest.
+//! A partition: records by digest, and its part of every index.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -10,6 +10,7 @@ use wire::Digest;
 
 use super::{Namespace, Record, Set};
 use crate::clock::Moment;
+use crate::index::{Index, Tree};
 use crate::transaction::{Lock, Transaction};
 
 /// Digests are hashes already.
@@ -37,6 +38,76 @@ pub(crate) struct Partition {
     records: HashMap<Digest, Record, BuildHasherDefault<DigestHasher>>,
     /// Records that transactions are writing; their states so far are in `records`.
     locks: HashMap<Digest, Lock, BuildHasherDefault<DigestHasher>>,
+    trees: Vec<Tree>,
+}
+
+/// The place of a record, taken or not. All changes go through it, so that the indexes follow.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    entry: Entry<'a, Digest, Record>,
+    trees: &'a mut [Tree],
+}
+
+impl Place<'_> {
+    /// The record, also one whose time is over.
+    pub(crate) fn get(&self) -> Option<&Record> {
+        match &self.entry {
+            Entry::Occupied(entry) => Some(entry.get()),
+            Entry::Vacant(_) => None,
+        }
+    }
+
+    /// Changes the record that is there.
+    pub(crate) fn change<R>(self, change: impl FnOnce(&mut Record) -> R) -> Option<R> {
+        let Entry::Occupied(mut entry) = self.entry else {
+            return None;
+        };
+        let digest = *entry.key();
+        let keys = |record: &Record, trees: &[Tree]| -> Vec<_> {
+            trees
+                .iter()
+                .map(|tree| tree.keys(&digest, record))
+                .collect()
+        };
+        let record = entry.get_mut();
+        let old = keys(record, self.trees);
+        let changed = change(record);
+        let new = keys(record, self.trees);
+        for (tree, (old, new)) in self.trees.iter_mut().zip(old.iter().zip(&new)) {
+            tree.update(&digest, old, new);
+        }
+        Some(changed)
+    }
+
+    /// Puts a new record here, in place of what was left of an old one.
+    pub(crate) fn put(self, record: Record) {
+        let digest = *self.entry.key();
+        for tree in self.trees {
+            let old = match &self.entry {
+                Entry::Occupied(entry) => tree.keys(&digest, entry.get()),
+                Entry::Vacant(_) => Vec::new(),
+            };
+            let new = tree.keys(&digest, &record);
+            tree.update(&digest, &old, &new);
+        }
+        self.entry.insert_entry(record);
+    }
+
+    /// Removes the record, if there is one.
+    pub(crate) fn remove(self) {
+        if let Entry::Occupied(entry) = self.entry {
+            forget(self.trees, entry.key(), entry.get());
+            entry.remove();
+        }
+    }
+}
+
+/// Takes a record out of the indexes.
+fn forget(trees: &mut [Tree], digest: &Digest, record: &Record) {
+    for tree in trees {
+        let keys = tree.keys(digest, record);
+        tree.update(digest, &keys, &[]);
+    }
 }
 
 impl Partition {
@@ -49,18 +120,12 @@ impl Partition {
         self.records.get(digest)
     }
 
-    /// A record to change, also one whose time is over.
-    pub(crate) fn get_mut(&mut self, digest: &Digest) -> Option<&mut Record> {
-        self.records.get_mut(digest)
-    }
-
     /// The place of a record, taken or not.
-    pub(crate) fn entry(&mut self, digest: Digest) -> Entry<'_, Digest, Record> {
-        self.records.entry(digest)
-    }
-
-    pub(crate) fn remove(&mut self, digest: &Digest) {
-        self.records.remove(digest);
+    pub(crate) fn place(&mut self, digest: Digest) -> Place<'_> {
+        Place {
+            entry: self.records.entry(digest),
+            trees: &mut self.trees,
+        }
     }
 
     /// The records behind a digest in the order of scans: descending, as a real server's.
@@ -76,6 +141,16 @@ impl Partition {
         }
         found.sort_unstable_by_key(|(digest, _)| Reverse(**digest));
         found
+    }
+
+    /// The record an entry of an index leads to, as others than its transaction see it.
+    pub(crate) fn found(&self, tree: &Tree, key: i64, digest: &Digest) -> Option<&Record> {
+        let record = self.records.get(digest)?;
+        if self.locks.is_empty() || !self.locks.contains_key(digest) {
+            return Some(record);
+        }
+        let record = self.committed(digest, record)?;
+        tree.keys(digest, record).contains(&key).then_some(record)
     }
 
     /// A record as others than its transaction see it.
@@ -111,9 +186,10 @@ impl Partition {
         if forward {
             return;
         }
+        let place = self.place(*digest);
         match lock.before {
-            Some(record) => _ = self.records.insert(*digest, record),
-            None => _ = self.records.remove(digest),
+            Some(record) => place.put(record),
+            None => place.remove(),
         }
     }
 
@@ -129,7 +205,7 @@ impl Partition {
         }
     }
 
-    /// Exchanges what a transaction wrote for what was there before, and back again.
+    /// Exchanges what a transaction wrote for what was there before, and back again. The indexes stay with what was written.
     pub(crate) fn swap(&mut self, digest: &Digest) {
         let Some(lock) = self.locks.get_mut(digest) else {
             return;
@@ -161,11 +237,42 @@ impl Partition {
     /// Removes what is not alive; says how many that were.
     pub(crate) fn sweep(&mut self, namespace: &Namespace, now: Moment) -> usize {
         let before = self.records.len();
-        self.records
-            .retain(|_, record| record.is_kept(namespace, now));
+        let trees = &mut self.trees;
+        self.records.retain(|digest, record| {
+            let kept = record.is_kept(namespace, now);
+            if !kept {
+                forget(trees, digest, record);
+            }
+            kept
+        });
         if self.records.len() * 4 < self.records.capacity() {
             self.records.shrink_to_fit();
         }
         before - self.records.len()
+    }
+
+    /// An index's part here, if there is one.
+    pub(crate) fn tree(&self, index: &Arc<Index>) -> Option<&Tree> {
+        self.trees
+            .iter()
+            .find(|tree| Arc::ptr_eq(&tree.index, index))
+    }
+
+    /// Adds a tree and what is there to be found by it; says how many records were looked at.
+    pub(crate) fn plant(&mut self, mut tree: Tree) -> usize {
+        for (digest, record) in &self.records {
+            let keys = tree.keys(digest, record);
+            tree.update(digest, &[], &keys);
+        }
+        self.trees.push(tree);
+        self.records.len()
+    }
+
+    /// Takes an index's part away.
+    pub(crate) fn fell(&mut self, index: &Arc<Index>) {
+        self.trees.retain(|tree| !Arc::ptr_eq(&tree.index, index));
+        if self.trees.is_empty() {
+            self.trees = Vec::new();
+        }
     }
 }

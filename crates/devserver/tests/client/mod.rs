@@ -58,7 +58,7 @@ pub struct Request {
     pub ops: Vec<(u8, u8, Vec<u8>, Vec<u8>)>,
 }
 
-pub const FIELDS: [FieldType; 22] = [
+pub const FIELDS: [FieldType; 26] = [
     FieldType::RecordVersion,
     FieldType::TxnDeadline,
     FieldType::Namespace,
@@ -72,7 +72,11 @@ pub const FIELDS: [FieldType; 22] = [
     FieldType::PartitionIds,
     FieldType::Digests,
     FieldType::MaxRecords,
+    FieldType::IndexValues,
+    FieldType::IndexName,
     FieldType::IndexRange,
+    FieldType::IndexExpression,
+    FieldType::IndexContext,
     FieldType::IndexType,
     FieldType::UdfModule,
     FieldType::UdfFunction,
