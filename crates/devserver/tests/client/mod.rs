@@ -58,7 +58,7 @@ pub struct Request {
     pub ops: Vec<(u8, u8, Vec<u8>, Vec<u8>)>,
 }
 
-pub const FIELDS: [FieldType; 22] = [
+pub const FIELDS: [FieldType; 23] = [
     FieldType::RecordVersion,
     FieldType::TxnDeadline,
     FieldType::Namespace,
@@ -73,6 +73,7 @@ pub const FIELDS: [FieldType; 22] = [
     FieldType::Digests,
     FieldType::MaxRecords,
     FieldType::IndexRange,
+    FieldType::IndexContext,
     FieldType::IndexType,
     FieldType::UdfModule,
     FieldType::UdfFunction,
