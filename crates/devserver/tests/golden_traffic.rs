@@ -140,8 +140,7 @@ fn message(json: &Json) -> Option<Request> {
         .map(|info| hex(info)[0])
         .collect();
     let number = |name: &str| json[name].as_u64().unwrap() as u32;
-    let mut request = Request::default();
-    request.header = wire::Header {
+    let header = wire::Header {
         info1: infos[0],
         info2: infos[1],
         info3: infos[2],
@@ -150,6 +149,10 @@ fn message(json: &Json) -> Option<Request> {
         ttl: number("ttl"),
         timeout: number("tmo"),
         result: 0,
+    };
+    let mut request = Request {
+        header,
+        ..Request::default()
     };
     for field in json["fields"].as_array().unwrap() {
         let kind = FIELDS
