@@ -6,6 +6,9 @@
 
 PYTHON ?= python3
 ARGS ?=
+# Of make fuzz: how long each target runs, and which.
+SECONDS ?= 60
+TARGETS ?= $(notdir $(wildcard fuzz/corpus/*))
 VENV := .venv
 BIN := $(VENV)/bin
 # What has been done, so that it is not done again: tools installed, extension built.
@@ -19,7 +22,7 @@ export PYO3_PYTHON := $(abspath $(BIN)/python)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build bench stress docs lock clean
+.PHONY: help demo test lint fmt build bench fuzz stress docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +38,7 @@ test: $(BUILT) ## all tests: the crates', then Python's
 
 lint: $(BUILT) ## formats, lints, types and stubs
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,15 +48,24 @@ lint: $(BUILT) ## formats, lints, types and stubs
 
 fmt: $(TOOLS) ## format everything, write the stubs
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/python tools/stubs.py
 
 build: $(BUILT) ## build the extension into .venv
 
-bench: $(BUILT) $(RIVALS) ## against other clients, on the embedded server
+bench: $(BUILT) $(RIVALS) ## the bridge and the embedded server alone, then against other clients
 	cargo bench --locked --package aerospike-bridge
+	cargo bench --locked --package devserver --bench server
 	$(BIN)/python benches/compare.py --json benches/results/compare.json $(ARGS)
+
+fuzz: ## each fuzz target for SECONDS; needs cargo-fuzz, see fuzz/README.md
+	for target in $(TARGETS); do \
+	    mkdir -p fuzz/found/$$target && \
+	    RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz $$target fuzz/found/$$target fuzz/corpus/$$target -- \
+	        -max_total_time=$(SECONDS) -timeout=10 -max_len=4096 || exit 1; \
+	done
 
 stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
@@ -70,6 +83,7 @@ lock: $(TOOLS) ## pin the Python tools anew, from requirements/*.in
 
 clean: ## forget everything that can be made again
 	cargo clean
+	rm -rf fuzz/target fuzz/found fuzz/artifacts
 	rm -rf $(VENV) .cache site dist .mypy_cache .ruff_cache .pytest_cache python/aerospike_py/_aerospike*.so
 	find python tests tools -name __pycache__ -prune -exec rm -rf {} +
 

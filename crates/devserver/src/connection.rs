@@ -140,6 +140,7 @@ where
 /// Reads once. The buffer grows by what has arrived, whatever a header claims. `false` at the end of the stream.
 async fn receive<S: AsyncRead + Unpin>(stream: &mut S, input: &mut Vec<u8>) -> io::Result<bool> {
     input.reserve(READ.max(input.len().min(KEEP)));
+    // Reading less than there is room for says that no more has arrived: the runtime then waits, without a read that fails first.
     Ok(stream.read_buf(input).await? > 0)
 }
 

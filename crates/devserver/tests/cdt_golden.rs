@@ -1,6 +1,4 @@
 //! Operations as the official client packs them: each is understood and does what its name says.
-//!
-//! The captures lie beside the repository; without them this test says so and passes.
 #![allow(clippy::too_many_lines, reason = "tables of cases")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -8,10 +6,12 @@ mod cdt_support;
 
 use std::collections::HashMap;
 
-use cdt_support::{Toy, hex, map, ordered, shared, value};
+use cdt_support::{Toy, hex, map, ordered, value};
 use devserver::cdt;
 use serde_json::{Value as Json, json};
 use wire::{MapOrder, Value};
+
+const GOLDEN: &str = include_str!("../../wire/tests/golden/c_client_19_3.jsonl");
 
 /// For the name of a captured operation: bin before, bin after, answer.
 fn expectations() -> HashMap<&'static str, (Value, Value, Option<Value>)> {
@@ -173,12 +173,9 @@ fn expectations() -> HashMap<&'static str, (Value, Value, Option<Value>)> {
 
 #[test]
 fn captured_operations() {
-    let Some(path) = shared("golden/c_client_19_3.jsonl") else {
-        return;
-    };
     let mut expected = expectations();
     let mut known = 0;
-    for line in std::fs::read_to_string(path).unwrap().lines() {
+    for line in GOLDEN.lines() {
         let line: Json = serde_json::from_str(line).unwrap();
         let (Some(code @ (3 | 4)), Some(payload)) = (line[1].as_u64(), line[3].as_str()) else {
             continue;

@@ -25,7 +25,11 @@ enum ListOp {
     Trim(i64, i64),
     Clear,
     Increment(i64, i64, i64),
+    Count(i64),
     Sort(i64),
+    Size,
+    Get(i64),
+    GetRange(i64, Option<i64>),
     Select(Selection),
 }
 
@@ -55,7 +59,11 @@ impl ListOp {
             Self::Trim(start, count) => json!([10, start, count]),
             Self::Clear => json!([11]),
             Self::Increment(at, delta, flags) => json!([12, at, delta, 0, flags]),
+            Self::Count(at) => json!([12, at]),
             Self::Sort(flags) => json!([13, flags]),
+            Self::Size => json!([16]),
+            Self::Get(at) => json!([17, at]),
+            Self::GetRange(start, count) => ranged(18, start, count),
             Self::Select(selection) => selection.packed(false),
         }
     }
@@ -178,6 +186,13 @@ impl ListModel {
                 return Ok(Some(json!(self.remove_all(&picked).len())));
             }
             ListOp::Clear => self.items.clear(),
+            ListOp::Count(at) => return self.run(&ListOp::Increment(*at, 1, 0)),
+            ListOp::Size => return size(self),
+            ListOp::Get(at) => return Ok(Some(json!(self.items[self.position(*at, false)?]))),
+            ListOp::GetRange(start, count) => {
+                let by = By::IndexRange(*start, *count);
+                return Ok(self.elements().select(&by, 7, false)?.1);
+            }
             ListOp::Increment(at, delta, flags) => {
                 let at = self.position(*at, true)?;
                 let sum = self.items.get(at).unwrap_or(&0) + delta;
@@ -243,10 +258,11 @@ impl ListModel {
 }
 
 fn list_op() -> impl Strategy<Value = ListOp> {
-    // Without the flag that forbids writes beyond the end: the model has no nil to fill gaps with.
     let flags = || prop_oneof![Just(0), Just(1), Just(5), Just(13)];
-    // Within the list or at its end, or far outside below.
+    // Within the list or at its end, or far outside below; beyond its end only where that is forbidden: the model has no nil to fill
+    // gaps with.
     let at = || -9..1_i64;
+    let bounded = || (position(), prop_oneof![Just(2), Just(3)]);
     prop_oneof![
         1 => any::<bool>().prop_map(ListOp::SetOrder),
         4 => (several(), flags()).prop_map(|(items, flags)| ListOp::Append(items, flags)),
@@ -260,7 +276,14 @@ fn list_op() -> impl Strategy<Value = ListOp> {
         1 => (position(), -1..9_i64).prop_map(|(start, count)| ListOp::Trim(start, count)),
         1 => Just(ListOp::Clear),
         2 => (at(), -3..4_i64, flags()).prop_map(|(at, delta, flags)| ListOp::Increment(at, delta, flags)),
+        1 => at().prop_map(ListOp::Count),
+        1 => (bounded(), several()).prop_map(|((at, flags), items)| ListOp::Insert(at, items, flags)),
+        1 => (bounded(), item()).prop_map(|((at, flags), item)| ListOp::Set(at, item, flags)),
+        1 => (bounded(), -3..4_i64).prop_map(|((at, flags), delta)| ListOp::Increment(at, delta, flags)),
         1 => (0..4_i64).prop_map(ListOp::Sort),
+        1 => Just(ListOp::Size),
+        1 => position().prop_map(ListOp::Get),
+        1 => (position(), count()).prop_map(|(start, count)| ListOp::GetRange(start, count)),
         20 => selection(by(), returns()).prop_map(ListOp::Select),
     ]
 }
@@ -278,7 +301,11 @@ proptest! {
             if outcome.is_ok() {
                 model = after;
             }
-            let reads = matches!(&op, ListOp::Select(selection) if !selection.removes);
+            let reads = match &op {
+                ListOp::Select(selection) => !selection.removes,
+                ListOp::Size | ListOp::Get(_) | ListOp::GetRange(..) => true,
+                _ => false,
+            };
             check(&mut bin, &op.packed(), reads, &model.value(), &outcome)?;
         }
     }

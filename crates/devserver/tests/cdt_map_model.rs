@@ -18,7 +18,11 @@ enum MapOp {
     Replace(i64, i64),
     Increment(i64, i64),
     Decrement(i64, i64),
+    Count(i64),
+    AddItems(Vec<(i64, i64)>),
+    ReplaceItems(Vec<(i64, i64)>),
     Clear,
+    Size,
     Select(Selection),
 }
 
@@ -28,6 +32,14 @@ struct MapModel {
     pairs: BTreeMap<i64, i64>,
 }
 
+fn object(pairs: &[(i64, i64)]) -> Json {
+    pairs
+        .iter()
+        .map(|(key, value)| (key.to_string(), json!(value)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
 impl MapOp {
     fn packed(&self) -> Json {
         match self {
@@ -35,18 +47,16 @@ impl MapOp {
             Self::Put(pairs, flags) if pairs.len() == 1 => {
                 json!([67, pairs[0].0, pairs[0].1, 0, flags])
             }
-            Self::Put(pairs, flags) => {
-                let map: serde_json::Map<_, _> = pairs
-                    .iter()
-                    .map(|(k, v)| (k.to_string(), json!(v)))
-                    .collect();
-                json!([68, map, 0, flags])
-            }
+            Self::Put(pairs, flags) => json!([68, object(pairs), 0, flags]),
+            Self::AddItems(pairs) => json!([66, object(pairs)]),
+            Self::ReplaceItems(pairs) => json!([70, object(pairs)]),
             Self::Add(key, value) => json!([65, key, value]),
             Self::Replace(key, value) => json!([69, key, value]),
             Self::Increment(key, delta) => json!([73, key, delta]),
             Self::Decrement(key, delta) => json!([74, key, delta]),
+            Self::Count(key) => json!([73, key]),
             Self::Clear => json!([75]),
+            Self::Size => json!([96]),
             Self::Select(selection) => selection.packed(true),
         }
     }
@@ -87,6 +97,10 @@ impl MapModel {
             MapOp::Replace(key, value) => self.put(&BTreeMap::from([(*key, *value)]), 2),
             MapOp::Increment(key, delta) => Ok(Some(self.add(*key, *delta))),
             MapOp::Decrement(key, delta) => Ok(Some(self.add(*key, -delta))),
+            MapOp::AddItems(pairs) => self.put(&pairs.iter().copied().collect(), 1),
+            MapOp::ReplaceItems(pairs) => self.put(&pairs.iter().copied().collect(), 2),
+            MapOp::Count(key) => Ok(Some(self.add(*key, 1))),
+            MapOp::Size => Ok(Some(json!(self.pairs.len()))),
             MapOp::Clear => {
                 self.pairs.clear();
                 Ok(None)
@@ -153,16 +167,20 @@ fn map_op() -> impl Strategy<Value = MapOp> {
         Just(13),
         Just(14)
     ];
-    let pairs = proptest::collection::vec((item(), item()), 1..5);
-    let returns = || prop_oneof![0..8_i64, Just(13)];
+    let pairs = || proptest::collection::vec((item(), item()), 1..5);
+    let returns = || prop_oneof![0..14_i64, 16..18_i64];
     prop_oneof![
         1 => order.prop_map(MapOp::SetOrder),
-        6 => (pairs, flags).prop_map(|(pairs, flags)| MapOp::Put(pairs, flags)),
+        6 => (pairs(), flags).prop_map(|(pairs, flags)| MapOp::Put(pairs, flags)),
         1 => (item(), item()).prop_map(|(k, v)| MapOp::Add(k, v)),
         1 => (item(), item()).prop_map(|(k, v)| MapOp::Replace(k, v)),
         1 => (item(), -3..4_i64).prop_map(|(k, delta)| MapOp::Increment(k, delta)),
         1 => (item(), -3..4_i64).prop_map(|(k, delta)| MapOp::Decrement(k, delta)),
+        1 => item().prop_map(MapOp::Count),
+        1 => pairs().prop_map(MapOp::AddItems),
+        1 => pairs().prop_map(MapOp::ReplaceItems),
         1 => Just(MapOp::Clear),
+        1 => Just(MapOp::Size),
         12 => selection(by(), returns()).prop_map(MapOp::Select),
         8 => selection(by_key(), returns()).prop_map(MapOp::Select),
     ]
@@ -181,7 +199,11 @@ proptest! {
             if outcome.is_ok() {
                 model = after;
             }
-            let reads = matches!(&op, MapOp::Select(selection) if !selection.removes);
+            let reads = match &op {
+                MapOp::Select(selection) => !selection.removes,
+                MapOp::Size => true,
+                _ => false,
+            };
             check(&mut bin, &op.packed(), reads, &model.value(), &outcome)?;
         }
     }

@@ -1,9 +1,7 @@
 //! Traffic captured from the official client: every line is read, and what can be written comes out byte for byte.
-//!
-//! The captures lie beside the repository; without them these tests say so and pass.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value as Json;
 use wire::batch::Batch;
@@ -14,28 +12,13 @@ use wire::{
     Digest, FieldType, Header, Message, MessageWriter, Op, OpCode, Value, msgpack, particle,
 };
 
-fn golden(name: &str) -> Option<Vec<Json>> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/golden")
-        .join(name);
-    let candidates = [
-        path,
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../../shared/golden")
-            .join(name),
-    ];
-    let Some(text) = candidates
-        .iter()
-        .find_map(|path| std::fs::read_to_string(path).ok())
-    else {
-        eprintln!("skipped: no captures beside the repository");
-        return None;
-    };
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    )
+fn golden(name: &str) -> Vec<Json> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    std::fs::read_to_string(folder.join(name))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn hex(text: &str) -> Vec<u8> {
@@ -97,10 +80,8 @@ fn check_op(code: u8, kind: u8, bytes: &[u8]) {
 
 #[test]
 fn single_encodings() {
-    let Some(golden) = golden("c_client_19_3.jsonl") else {
-        return;
-    };
-    assert!(golden.len() >= 100, "{} lines", golden.len());
+    let golden = golden("c_client_19_3.jsonl");
+    assert_eq!(golden.len(), 107);
     for line in &golden {
         let name = text(&line[0]);
         if name.starts_with("digest") {
@@ -273,9 +254,8 @@ fn check_batch(rows: &Json, data: &[u8]) {
 
 #[test]
 fn raw_traffic() {
-    let Some(golden) = golden("c_client_19_3_more.jsonl") else {
-        return;
-    };
+    let golden = golden("c_client_19_3_more.jsonl");
+    assert_eq!(golden.len(), 78);
     let mut batch = None;
     for line in &golden {
         match text(&line[0]) {

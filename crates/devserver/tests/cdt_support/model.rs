@@ -1,6 +1,8 @@
 //! Models of selections: what an operation means by the definitions alone (an element's rank is how many elements are below it), with
 //! no regard to speed.
 
+use std::collections::BTreeSet;
+
 use devserver::cdt;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -146,7 +148,33 @@ impl Elements {
         })
     }
 
-    /// The indexes an operation means and its answer.
+    /// Keys and values in turn.
+    fn pairs_of(&self, picked: &[usize]) -> Json {
+        let pairs = picked.iter().map(|index| self.pairs[*index]);
+        pairs
+            .flat_map(|(key, value)| [json!(key.unwrap()), json!(value)])
+            .collect()
+    }
+
+    /// Where indexes or ranks that stand side by side begin, and how many there are.
+    fn range(&self, picked: &[usize], returns: i64) -> Result<Json, ResultCode> {
+        let place = |index: &usize| match returns {
+            9 | 10 => *index,
+            _ => self.rank(*index),
+        };
+        let places: BTreeSet<usize> = picked.iter().map(place).collect();
+        let first = places.first().copied().unwrap_or(0);
+        if !places.iter().copied().eq(first..first + places.len()) {
+            return Err(ResultCode::OpNotApplicable);
+        }
+        let start = match returns {
+            9 | 11 => first,
+            _ => self.pairs.len() - first - places.len(),
+        };
+        Ok(json!([start, places.len()]))
+    }
+
+    /// The indexes an operation means and its answer. Pairs are answered as a list of keys and values in turn.
     pub(crate) fn select(
         &self,
         by: &By,
@@ -176,6 +204,14 @@ impl Elements {
             0 => None,
             5 => Some(json!(picked.len())),
             13 => Some(json!(!picked.is_empty())),
+            8 => Some(self.pairs_of(&picked)),
+            16 | 17 => {
+                let mut by_key = picked.clone();
+                by_key.sort_unstable();
+                Some(self.pairs_of(&by_key))
+            }
+            9..=12 if single => return Err(ResultCode::OpNotApplicable),
+            9..=12 => Some(self.range(&picked, returns)?),
             _ if single => Some(
                 picked
                     .first()
@@ -238,7 +274,8 @@ impl Selection {
     }
 }
 
-/// Runs an operation that modifies, or one that reads, and checks bin and answer.
+/// Runs an operation that modifies, or one that reads, and checks bin and answer: on the bin itself, and at the end of every kind of way
+/// through a map and a list around it.
 pub(crate) fn check(
     bin: &mut Value,
     op: &Json,
@@ -249,7 +286,37 @@ pub(crate) fn check(
     let wanted = outcome
         .clone()
         .map(|answer| answer.map(|answer| value(&answer)));
-    let got = if reads {
+    for way in WAYS {
+        let mut outer = inside(bin.clone());
+        let got = run(&mut outer, &json!([0xff, way, op]), reads);
+        prop_assert_eq!(got, wanted.clone(), "{} at {:?}", op, way);
+        let expected = inside(after.clone());
+        prop_assert!(same(&outer, &expected), "{}: {:?}", op, outer);
+    }
+    let got = run(bin, op, reads);
+    prop_assert_eq!(got, wanted, "{}", op);
+    prop_assert!(same(bin, after), "{}: {:?} against {:?}", op, bin, after);
+    Ok(())
+}
+
+/// Contexts that lead to what is [`inside`]: by key, index and rank of the map, by index and rank of the list, from both ends.
+const WAYS: [[i64; 4]; 5] = [
+    [0x22, 7, 0x10, 1],
+    [0x20, 0, 0x10, -1],
+    [0x21, 0, 0x11, 1],
+    [0x20, -1, 0x11, -1],
+    [0x21, -1, 0x10, 1],
+];
+
+/// `{7: [0, value]}`.
+fn inside(value: Value) -> Value {
+    let mut map = wire::Map::new();
+    map.insert(Value::Int(7), Value::list(vec![Value::Int(0), value]));
+    map.into()
+}
+
+fn run(bin: &mut Value, op: &Json, reads: bool) -> cdt::Result<Option<Value>> {
+    let answer = if reads {
         cdt::read(Some(bin), &super::payload(op), &super::Toy)
     } else {
         modify(Some(bin), op).map(|done| {
@@ -257,9 +324,18 @@ pub(crate) fn check(
             done.reply
         })
     };
-    prop_assert_eq!(got, wanted, "{}", op);
-    prop_assert!(same(bin, after), "{}: {:?} against {:?}", op, bin, after);
-    Ok(())
+    answer.map(|answer| answer.map(flat))
+}
+
+/// A map as a list of its keys and values in turn, as they stand.
+fn flat(answer: Value) -> Value {
+    match answer {
+        Value::Map(map) => {
+            let pairs = map.into_pairs().into_iter();
+            Value::list(pairs.flat_map(|(key, value)| [key, value]).collect())
+        }
+        answer => answer,
+    }
 }
 
 pub(crate) fn item() -> impl Strategy<Value = i64> + Clone {
@@ -279,7 +355,7 @@ pub(crate) fn several() -> impl Strategy<Value = Vec<i64>> + Clone {
 }
 
 pub(crate) fn returns() -> impl Strategy<Value = i64> {
-    prop_oneof![0..6_i64, Just(7), Just(13)]
+    prop_oneof![4 => 0..6_i64, 1 => Just(7), 3 => 9..14_i64]
 }
 
 pub(crate) fn by() -> impl Strategy<Value = By> {
