@@ -29,6 +29,7 @@ use crate::ops::operate::{Operate, OperateOrdered};
 use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::touch::Touch;
+use crate::query;
 use crate::session::{Phase, Session};
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -84,13 +85,13 @@ impl BaseClient {
     }
 
     /// The session, if it is connected.
-    fn connected(&self) -> Option<Arc<Session>> {
+    pub(crate) fn connected(&self) -> Option<Arc<Session>> {
         self.latest()
             .filter(|session| session.phase() == Phase::Connected)
     }
 
     /// Parses a call and carries it out.
-    fn call<'py, O: Operation>(
+    pub(crate) fn call<'py, O: Operation>(
         &self,
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
@@ -644,6 +645,24 @@ impl BaseClient {
         self.call(py, |policies| {
             BatchRemove::parse(policies, keys, policy, retry)
         })
+    }
+
+    #[doc = include_str!("docs/Client.query.md")]
+    fn query<'py>(
+        slf: &Bound<'py, Self>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        query::query(slf, slf.get().mode, namespace, set_name)
+    }
+
+    #[doc = include_str!("docs/Client.scan.md")]
+    fn scan<'py>(
+        slf: &Bound<'py, Self>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        query::query(slf, slf.get().mode, namespace, set_name)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {

@@ -22,14 +22,30 @@ from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
-from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, prepare
+from ._aerospike import (
+    AsyncClient,
+    AsyncQuery,
+    AsyncQueryIterator,
+    Client,
+    LazyBatchRecords,
+    PreparedPolicy,
+    Query,
+    QueryIterator,
+    prepare,
+)
 from .batch import BatchReadResult
 from .constants import *
 from .exception import *
 from .exception import AerospikeIndexError as IndexError  # noqa: A004 (a name of 0.14)
 from .exception import AerospikeTimeoutError as TimeoutError  # noqa: A004 (a name of 0.14)
 from .numpy_batch import NumpyBatchRecords
-from .partitions import PartitionFilter, partition_filter_all, partition_filter_by_id, partition_filter_by_range
+from .partitions import (
+    PartitionFilter,
+    partition_filter_after,
+    partition_filter_all,
+    partition_filter_by_id,
+    partition_filter_by_range,
+)
 from .types import *
 from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
 
@@ -80,6 +96,8 @@ if not TYPE_CHECKING:
 
 __all__ = [
     "AsyncClient",
+    "AsyncQuery",
+    "AsyncQueryIterator",
     "BatchReadResult",
     "CDTInfinite",
     "CDTWildcard",
@@ -91,6 +109,8 @@ __all__ = [
     "NumpyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "Query",
+    "QueryIterator",
     "TimeoutError",
     "__version__",
     "async_client",
@@ -104,6 +124,7 @@ __all__ = [
     "list_operations",
     "map_operations",
     "numpy_batch",
+    "partition_filter_after",
     "partition_filter_all",
     "partition_filter_by_id",
     "partition_filter_by_range",

@@ -1,9 +1,9 @@
 # Written by tools/stubs.py from tools/client.pyi.in: change that, then run `make fmt`.
 """The extension module: the clients' engine and the embedded server."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, TypeAlias, final, overload
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
 
 import numpy.typing as npt
 from typing_extensions import Self
@@ -19,10 +19,12 @@ from .types import (
     BatchWriteResult,
     ClientConfig,
     ExistsResult,
+    Expression,
     InfoNodeResult,
     Key,
     OperateOrderedResult,
     Operation,
+    QueryPolicy,
     ReadPolicy,
     Record,
     UserKey,
@@ -32,6 +34,9 @@ from .types import (
 
 # Many keys: one after the other, as the columns (namespace, set, [user keys…]), or user keys as an array.
 _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
+
+_T = TypeVar("_T")
+_QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy | dict[str, Any]
 
 class Client:
     """A client for an Aerospike cluster, for threads.
@@ -493,11 +498,39 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    def query(self, namespace: str, set_name: str | None) -> Query:
+        """Begin to say what to find: nothing is sent before its records are asked for.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or "" for all records of the namespace.
+
+        Returns:
+            A `Query`, or of an `AsyncClient`, at once, an `AsyncQuery`. Without a predicate it reads every record of the set.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
+            `ClientError`: The client is not connected.
+        """
+    def scan(self, namespace: str, set_name: str | None) -> Query:
+        """Begin a read of every record of a set: a `query` without a predicate.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or "" for all records of the namespace.
+
+        Returns:
+            A `Query`, or of an `AsyncClient`, at once, an `AsyncQuery`.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
+            `ClientError`: The client is not connected.
+        """
 
 class AsyncClient:
     """A client for an Aerospike cluster, for asyncio.
 
-    Its methods are those of `Client`; all but `is_connected` and `get_node_names` return an awaitable. Called while an event loop runs,
+    Its methods are those of `Client`; all but `is_connected`, `get_node_names`, `query` and `scan` return an awaitable. Called while an event loop runs,
     the request has been sent on its way already, so that ``asyncio.gather`` and tasks overlap; without a loop it starts when it is first
     awaited. Whatever goes wrong, a wrong argument too, comes out of the await. A client belongs to no loop: it may be used from any number
     of them, one after the other or at once. As an async context manager it connects on entry, if nobody did, and closes on exit.
@@ -956,6 +989,316 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    def query(self, namespace: str, set_name: str | None) -> AsyncQuery:
+        """Begin to say what to find: nothing is sent before its records are asked for.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or "" for all records of the namespace.
+
+        Returns:
+            A `Query`, or of an `AsyncClient`, at once, an `AsyncQuery`. Without a predicate it reads every record of the set.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
+            `ClientError`: The client is not connected.
+        """
+    def scan(self, namespace: str, set_name: str | None) -> AsyncQuery:
+        """Begin a read of every record of a set: a `query` without a predicate.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or "" for all records of the namespace.
+
+        Returns:
+            A `Query`, or of an `AsyncClient`, at once, an `AsyncQuery`.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
+            `ClientError`: The client is not connected.
+        """
+
+class Query:
+    """What to find, said step by step, and the ways to get it; `Client.query` makes it.
+
+        for record in client.query("test", "users").where(predicates.between("age", 18, 30)).select("name"):
+            print(record.bins["name"])
+
+    Each pass over the records begins anew. `results`, `first`, `foreach`, `pages` and the plain ``for`` are such passes; all but `results`
+    hold a bounded number of records, and a consumer that is slow slows the server down. A pass that is left early ends the query. The user
+    key of a record is known if it was written with POLICY_KEY_SEND. A record may come twice if a node was lost or the cluster changed
+    during the pass; none is left out: a query that cannot read a partition raises.
+    """
+
+    def select(self, *bins: str) -> Self:
+        """Read these bins only. Without a bin: keys and metadata.
+
+        Args:
+            *bins: Their names.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `TypeError`, `ValueError`: A name is wrong.
+        """
+    def where(
+        self,
+        predicate: tuple[Any, ...],
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        index_name: str | None = None,
+        expression: Expression | None = None,
+    ) -> Self:
+        """Find records through a secondary index. A query has one predicate; `filter_expression` of the policy narrows what it finds.
+
+        Args:
+            predicate: Made by `aerospike_py.predicates`.
+            ctx: Where in the bin the index looks, made by `aerospike_py.cdt_ctx`. Default: None, the bin itself.
+            index_name: The index, by its name. Default: None, the one on the bin.
+            expression: The index, by the expression it was made from; the predicate's bin is then of no account. Default: None.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`: It is no predicate, an operand is wrong, or the query has a predicate already.
+        """
+    def add_ops(self, ops: Sequence[Operation]) -> Self:
+        """Answer with what these operations read, instead of bins; or, if they write, say what `execute_background` does to each record.
+
+        Args:
+            ops: Operations as for `Client.operate`, all of them reading or all of them writing. Servers before 8.1.2 only read bins.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
+        """
+    def resume(self, cursor: bytes) -> Self:
+        """Begin where another pass stood, also one of another process.
+
+        Args:
+            cursor: The `cursor` of a query with the same namespace, set and predicate.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`: The cursor is damaged, of another version or that of another query.
+        """
+    @property
+    def cursor(self) -> bytes | None:
+        """Where the latest pass stands: after the last record that was taken. None before the first pass."""
+    def results(self, policy: _QueryPolicy | None = None) -> list[Record]:
+        """All records at once.
+
+        Args:
+            policy: How to query. Default: None, the client's.
+
+        Returns:
+            A list of `Record`.
+
+        Raises:
+            `IndexNotFound`: No index fits the predicate.
+            `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
+            `InvalidArgError`: The policy is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def first(self, policy: _QueryPolicy | None = None) -> Record | None:
+        """One record, whichever comes first.
+
+        Args:
+            policy: How to query. Default: None, the client's.
+
+        Returns:
+            A `Record`, or None if there is none.
+
+        Raises:
+            As `results`.
+        """
+    def records(self, policy: _QueryPolicy | None = None) -> QueryIterator[Record]:
+        """The records one after the other: what ``for record in query`` does, with a policy.
+
+        Args:
+            policy: How to query; `record_queue_size` is how many records are read ahead. Default: None, the client's.
+
+        Returns:
+            An iterator; its steps raise what `results` raises. The query is sent with the first step.
+
+        Raises:
+            `InvalidArgError`: The policy is wrong.
+            `ClientError`: The client is not connected.
+        """
+    def pages(self, size: int, policy: _QueryPolicy | None = None) -> QueryIterator[list[Record]]:
+        """The records in lists, each fetched by a query of its own: between two pages nothing is open on the server.
+
+        Args:
+            size: How many records a page has at most; it may have fewer and is never empty.
+            policy: How to query. Default: None, the client's.
+
+        Returns:
+            An iterator; its steps raise what `results` raises. Its `cursor` leads to the next page.
+
+        Raises:
+            `InvalidArgError`: The size or the policy is wrong.
+            `ClientError`: The client is not connected.
+        """
+    def foreach(self, callback: Callable[[Record], bool | None], policy: _QueryPolicy | None = None) -> None:
+        """Call back with each record. What the callback raises ends the query and comes out of here.
+
+        Args:
+            callback: Called with a `Record`; if it returns False, that was the last. `AsyncQuery.foreach` awaits what it returns, if that
+                is an awaitable.
+            policy: How to query. Default: None, the client's.
+
+        Raises:
+            As `results`, and whatever the callback raises.
+            `TypeError`: The callback cannot be called, or is a coroutine function and this is a `Query`.
+        """
+    def __iter__(self) -> QueryIterator[Record]: ...
+
+class AsyncQuery:
+    """A query of an `AsyncClient`: as `Query`, with ``async for``, and awaitables where `Query` waits."""
+
+    def __aiter__(self) -> AsyncQueryIterator[Record]: ...
+    def records(self, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[Record]: ...
+    def pages(self, size: int, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[list[Record]]: ...
+    async def foreach(
+        self, callback: Callable[[Record], Awaitable[bool | None] | bool | None], policy: _QueryPolicy | None = None
+    ) -> None: ...
+
+    def select(self, *bins: str) -> Self:
+        """Read these bins only. Without a bin: keys and metadata.
+
+        Args:
+            *bins: Their names.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `TypeError`, `ValueError`: A name is wrong.
+        """
+    def where(
+        self,
+        predicate: tuple[Any, ...],
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        index_name: str | None = None,
+        expression: Expression | None = None,
+    ) -> Self:
+        """Find records through a secondary index. A query has one predicate; `filter_expression` of the policy narrows what it finds.
+
+        Args:
+            predicate: Made by `aerospike_py.predicates`.
+            ctx: Where in the bin the index looks, made by `aerospike_py.cdt_ctx`. Default: None, the bin itself.
+            index_name: The index, by its name. Default: None, the one on the bin.
+            expression: The index, by the expression it was made from; the predicate's bin is then of no account. Default: None.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`: It is no predicate, an operand is wrong, or the query has a predicate already.
+        """
+    def add_ops(self, ops: Sequence[Operation]) -> Self:
+        """Answer with what these operations read, instead of bins; or, if they write, say what `execute_background` does to each record.
+
+        Args:
+            ops: Operations as for `Client.operate`, all of them reading or all of them writing. Servers before 8.1.2 only read bins.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
+        """
+    def resume(self, cursor: bytes) -> Self:
+        """Begin where another pass stood, also one of another process.
+
+        Args:
+            cursor: The `cursor` of a query with the same namespace, set and predicate.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`: The cursor is damaged, of another version or that of another query.
+        """
+    @property
+    def cursor(self) -> bytes | None:
+        """Where the latest pass stands: after the last record that was taken. None before the first pass."""
+    async def results(self, policy: _QueryPolicy | None = None) -> list[Record]:
+        """All records at once.
+
+        Args:
+            policy: How to query. Default: None, the client's.
+
+        Returns:
+            A list of `Record`.
+
+        Raises:
+            `IndexNotFound`: No index fits the predicate.
+            `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
+            `InvalidArgError`: The policy is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def first(self, policy: _QueryPolicy | None = None) -> Record | None:
+        """One record, whichever comes first.
+
+        Args:
+            policy: How to query. Default: None, the client's.
+
+        Returns:
+            A `Record`, or None if there is none.
+
+        Raises:
+            As `results`.
+        """
+    async def foreach(self, callback: Callable[[Record], bool | None], policy: _QueryPolicy | None = None) -> None:
+        """Call back with each record. What the callback raises ends the query and comes out of here.
+
+        Args:
+            callback: Called with a `Record`; if it returns False, that was the last. `AsyncQuery.foreach` awaits what it returns, if that
+                is an awaitable.
+            policy: How to query. Default: None, the client's.
+
+        Raises:
+            As `results`, and whatever the callback raises.
+            `TypeError`: The callback cannot be called, or is a coroutine function and this is a `Query`.
+        """
+
+@final
+class QueryIterator(Generic[_T]):
+    """The records, or the pages, of one pass of a `Query`. As a context manager it closes on exit; forgotten, it closes too."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _T: ...
+    @property
+    def cursor(self) -> bytes:
+        """Where it stands: after the last record or page that was taken."""
+    def close(self) -> None:
+        """End the query; there is nothing more to take. Waits for nobody."""
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+
+@final
+class AsyncQueryIterator(Generic[_T]):
+    """The records, or the pages, of one pass of an `AsyncQuery`, for one task at a time.
+
+    As a context manager (``with``) it closes on exit; forgotten, it closes too. A record that a cancelled task waited for is there for the
+    next that asks. A page that was being made for it is not: go on from `cursor`.
+    """
+
+    def __aiter__(self) -> Self: ...
+    async def __anext__(self) -> _T: ...
+    @property
+    def cursor(self) -> bytes: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
 
 @final
 class LazyBatchRecords:
@@ -1035,6 +1378,28 @@ class PartitionFilter:
     """
 
     def __new__(cls, begin: int = 0, count: int = 4096) -> Self: ...
+    @staticmethod
+    def after(key: Key) -> PartitionFilter:
+        """What comes after a record in its partition.
+
+        Args:
+            key: The record's key; it need not exist.
+
+        Returns:
+            A filter of one partition.
+
+        Raises:
+            `TypeError`, `ValueError`: It is no key.
+        """
+    @property
+    def begin(self) -> int:
+        """The first partition."""
+    @property
+    def count(self) -> int:
+        """How many partitions."""
+    @property
+    def digest(self) -> bytes | None:
+        """After which digest of the first partition it begins, if not at its start."""
 
 @final
 class DevServer:
@@ -1081,11 +1446,15 @@ def expression_to_base64(expression: Mapping[str, Any]) -> str:
 
 __all__ = [
     "AsyncClient",
+    "AsyncQuery",
+    "AsyncQueryIterator",
     "Client",
     "DevServer",
     "LazyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "Query",
+    "QueryIterator",
     "expression_to_base64",
     "prepare",
 ]

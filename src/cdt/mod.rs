@@ -1,7 +1,7 @@
 //! Operations on lists, maps, bits and HyperLogLogs: dicts `{"op": code, "bin": name, …}` to the core's.
 
 mod bit;
-mod ctx;
+pub(crate) mod ctx;
 mod hll;
 mod list;
 mod map;

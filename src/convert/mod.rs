@@ -8,6 +8,8 @@ pub(crate) mod keys;
 pub(crate) mod names;
 pub(crate) mod operation;
 pub(crate) mod policy;
+pub(crate) mod predicate;
 pub(crate) mod record;
 pub(crate) mod reply;
+pub(crate) mod stream;
 pub(crate) mod value;

@@ -12,8 +12,10 @@ use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
 use super::record::{self, CallersKey};
+use super::stream::{Gathering, Turn};
 use super::value;
 use crate::numpy::{Columns, Layout};
+use crate::ops::query::{Consumer, Want};
 
 /// What a request ends in when it succeeds.
 pub(crate) enum Reply {
@@ -58,6 +60,12 @@ pub(crate) enum Shape {
     },
     BatchWrite(Keys),
     Numpy(Keys, Layout),
+    /// All records of a query.
+    Records(Consumer),
+    /// The first record of a query, or None.
+    First(Consumer),
+    /// The next record or page of a query.
+    Turn(Turn),
 }
 
 /// A conversion that may need several turns of the event loop.
@@ -65,6 +73,9 @@ pub(crate) enum Conversion {
     Done(Py<PyAny>),
     Reading(Box<BatchReading>),
     Writing(Box<BatchWriting>),
+    Gathering(Box<Gathering>),
+    /// Not before the awaiting task takes its next step: what it does not take is there for the next one.
+    Turn(Turn),
 }
 
 impl Shape {
@@ -94,6 +105,24 @@ impl Shape {
             (Self::Ordered(key, answers), Reply::Record(record)) => {
                 ordered(py, &key, &answers, &record)?.unbind()
             }
+            (Self::Records(consumer), _) => {
+                return Ok(Conversion::Gathering(Box::new(Gathering::list(
+                    py, consumer,
+                ))));
+            }
+            (Self::First(consumer), _) => {
+                return Ok(Conversion::Gathering(Box::new(Gathering::first(
+                    py, consumer,
+                ))));
+            }
+            (Self::Turn(turn), _) => {
+                return Ok(match turn.want {
+                    Want::Whole if turn.run.fetched() > 0 => {
+                        Conversion::Gathering(Box::new(Gathering::page(py, turn.run)))
+                    }
+                    Want::Whole | Want::Portion => Conversion::Turn(turn),
+                });
+            }
             (Self::Object(object), _) => object,
             (_, reply) => plain(py, reply)?.unbind(),
         }))
@@ -106,7 +135,7 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain => Ok(()),
+            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) => Ok(()),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
             Self::BatchRead { keys, .. } | Self::BatchWrite(keys) => keys.traverse(visit),
@@ -122,9 +151,10 @@ impl Conversion {
     /// Goes on for up to `rows` rows. Returns how many were converted.
     pub(crate) fn advance(&mut self, py: Python<'_>, rows: usize) -> PyResult<usize> {
         let (converted, done) = match self {
-            Self::Done(_) => return Ok(0),
+            Self::Done(_) | Self::Turn(_) => return Ok(0),
             Self::Reading(reading) => reading.advance(py, rows)?,
             Self::Writing(writing) => writing.advance(py, rows)?,
+            Self::Gathering(gathering) => gathering.advance(py, rows)?,
         };
         if let Some(object) = done {
             *self = Self::Done(object);
@@ -134,16 +164,17 @@ impl Conversion {
 
     /// Whether more rows wait.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_))
+        matches!(self, Self::Done(_) | Self::Turn(_))
     }
 
     /// What is left, in one go.
     pub(crate) fn finish(mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         loop {
-            if let Self::Done(object) = self {
-                return Ok(object);
-            }
-            self.advance(py, usize::MAX)?;
+            match self {
+                Self::Done(object) => return Ok(object),
+                Self::Turn(turn) => return turn.finish(py),
+                _ => self.advance(py, usize::MAX)?,
+            };
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod get;
 pub(crate) mod info;
 pub(crate) mod operate;
 pub(crate) mod put;
+pub(crate) mod query;
 pub(crate) mod remove;
 pub(crate) mod touch;
 
