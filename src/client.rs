@@ -225,7 +225,7 @@ impl Drop for BaseClient {
 }
 
 /// Milliseconds, or None for as long as it takes.
-fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
+pub(crate) fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
     let Some(timeout) = timeout.filter(|timeout| !timeout.is_none()) else {
         return Ok(None);
     };

@@ -61,6 +61,8 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<query::BaseQuery>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<query::AsyncQuery>()?;
+    module.add_class::<query::job::Job>()?;
+    module.add_class::<query::job::AsyncJob>()?;
     module.add_class::<query::iterator::QueryIterator>()?;
     module.add_class::<query::iterator::AsyncQueryIterator>()?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;

@@ -25,11 +25,12 @@ HEAD = "# Written by tools/stubs.py from tools/client.pyi.in: change that, then 
 # The classes that have an async twin, and which of their methods are plain there too.
 TWINS = {
     "Client": {"__init__", "is_connected", "get_node_names", "query", "scan"},
-    "Query": {"select", "where", "add_ops", "resume", "cursor"},
+    "Query": {"select", "where", "add_ops", "apply", "resume", "cursor"},
+    "Job": {"id"},
 }
 # What a twin's method is called, or what it gives, instead.
 RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__", "__iter__": "__aiter__"}
-GIVEN = {"-> Query:": "-> AsyncQuery:"}
+GIVEN = {"-> Query:": "-> AsyncQuery:", "-> Job:": "-> AsyncJob:"}
 
 
 def class_named(tree: ast.Module, name: str) -> ast.ClassDef:
@@ -46,9 +47,9 @@ def as_twin(node: ast.FunctionDef, lines: list[str], plain: set[str]) -> list[st
     """The source of a method as the async twin of its class has it."""
     source = lines[first_line(node) : node.end_lineno]
     at = node.lineno - 1 - first_line(node)
+    for given, instead in GIVEN.items():
+        source[at] = source[at].replace(given, instead)
     if node.name in plain:
-        for given, instead in GIVEN.items():
-            source[at] = source[at].replace(given, instead)
         return source
     name = RENAMED.get(node.name, node.name)
     source[at] = source[at].replace(f"def {node.name}(", f"async def {name}(", 1)

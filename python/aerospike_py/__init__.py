@@ -24,9 +24,11 @@ from . import predicates as predicates
 from . import types as types
 from ._aerospike import (
     AsyncClient,
+    AsyncJob,
     AsyncQuery,
     AsyncQueryIterator,
     Client,
+    Job,
     LazyBatchRecords,
     PreparedPolicy,
     Query,
@@ -96,6 +98,7 @@ if not TYPE_CHECKING:
 
 __all__ = [
     "AsyncClient",
+    "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
     "BatchReadResult",
@@ -105,6 +108,7 @@ __all__ = [
     "GeoJSON",
     "HyperLogLog",
     "IndexError",
+    "Job",
     "LazyBatchRecords",
     "NumpyBatchRecords",
     "PartitionFilter",

@@ -21,6 +21,7 @@ from .types import (
     ExistsResult,
     Expression,
     InfoNodeResult,
+    JobProgress,
     Key,
     OperateOrderedResult,
     Operation,
@@ -1076,6 +1077,35 @@ class Query:
         Raises:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
+    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
+        """Apply a function of a UDF module: to each record in the background, or to the stream of records, whose values are `results`.
+
+        Args:
+            module: The module's name on the server, without ``.lua``.
+            function: The function's name.
+            arguments: What it gets beside the record or the stream. Default: None, nothing.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`, `TypeError`: A name or an argument is wrong.
+        """
+    def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> Job:
+        """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
+
+        Args:
+            policy: How to write; `records_per_second` holds each node back, `filter_expression` leaves records alone. Default: None, the
+                client's for writes.
+
+        Returns:
+            A `Job`, or of an `AsyncQuery` an `AsyncJob`.
+
+        Raises:
+            `InvalidArgError`: There is nothing to do, or operations read; nothing was sent.
+            `ServerError`, …: A node refused. Others may have begun.
+            `ClientError`: The client is not connected.
+        """
     def resume(self, cursor: bytes) -> Self:
         """Begin where another pass stood, also one of another process.
 
@@ -1215,6 +1245,35 @@ class AsyncQuery:
         Raises:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
+    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
+        """Apply a function of a UDF module: to each record in the background, or to the stream of records, whose values are `results`.
+
+        Args:
+            module: The module's name on the server, without ``.lua``.
+            function: The function's name.
+            arguments: What it gets beside the record or the stream. Default: None, nothing.
+
+        Returns:
+            The query itself.
+
+        Raises:
+            `InvalidArgError`, `TypeError`: A name or an argument is wrong.
+        """
+    async def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> AsyncJob:
+        """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
+
+        Args:
+            policy: How to write; `records_per_second` holds each node back, `filter_expression` leaves records alone. Default: None, the
+                client's for writes.
+
+        Returns:
+            A `Job`, or of an `AsyncQuery` an `AsyncJob`.
+
+        Raises:
+            `InvalidArgError`: There is nothing to do, or operations read; nothing was sent.
+            `ServerError`, …: A node refused. Others may have begun.
+            `ClientError`: The client is not connected.
+        """
     def resume(self, cursor: bytes) -> Self:
         """Begin where another pass stood, also one of another process.
 
@@ -1268,6 +1327,96 @@ class AsyncQuery:
         Raises:
             As `results`, and whatever the callback raises.
             `TypeError`: The callback cannot be called, or is a coroutine function and this is a `Query`.
+        """
+
+class Job:
+    """A background job: `Query.execute_background` makes it. The servers go on with it whatever becomes of this object."""
+
+    @property
+    def id(self) -> int:
+        """Its number on the servers."""
+    def progress(self) -> JobProgress:
+        """Ask the nodes where it stands.
+
+        Returns:
+            A `JobProgress`, summed over the nodes. What a node has forgotten counts as done.
+
+        Raises:
+            `ConnectionError`, `AerospikeTimeoutError`: A node could not be asked.
+        """
+    def is_done(self) -> bool:
+        """Whether it has ended on every node.
+
+        Raises:
+            As `progress`.
+        """
+    def wait(self, timeout: int | None = None) -> JobProgress:
+        """Wait until it has ended on every node.
+
+        Args:
+            timeout: Milliseconds. Default: None, as long as it takes.
+
+        Returns:
+            The last `JobProgress`.
+
+        Raises:
+            `AerospikeTimeoutError`: It has not ended in time; it goes on.
+            `QueryAbortedError`: It was aborted.
+            `ConnectionError`: A node could not be asked.
+        """
+    def abort(self) -> bool:
+        """Stop it. What it has done stays done.
+
+        Returns:
+            Whether any node still ran it.
+
+        Raises:
+            As `progress`.
+        """
+
+class AsyncJob:
+    """A background job of an `AsyncQuery`: as `Job`, with awaitables."""
+
+    @property
+    def id(self) -> int:
+        """Its number on the servers."""
+    async def progress(self) -> JobProgress:
+        """Ask the nodes where it stands.
+
+        Returns:
+            A `JobProgress`, summed over the nodes. What a node has forgotten counts as done.
+
+        Raises:
+            `ConnectionError`, `AerospikeTimeoutError`: A node could not be asked.
+        """
+    async def is_done(self) -> bool:
+        """Whether it has ended on every node.
+
+        Raises:
+            As `progress`.
+        """
+    async def wait(self, timeout: int | None = None) -> JobProgress:
+        """Wait until it has ended on every node.
+
+        Args:
+            timeout: Milliseconds. Default: None, as long as it takes.
+
+        Returns:
+            The last `JobProgress`.
+
+        Raises:
+            `AerospikeTimeoutError`: It has not ended in time; it goes on.
+            `QueryAbortedError`: It was aborted.
+            `ConnectionError`: A node could not be asked.
+        """
+    async def abort(self) -> bool:
+        """Stop it. What it has done stays done.
+
+        Returns:
+            Whether any node still ran it.
+
+        Raises:
+            As `progress`.
         """
 
 @final
@@ -1446,10 +1595,12 @@ def expression_to_base64(expression: Mapping[str, Any]) -> str:
 
 __all__ = [
     "AsyncClient",
+    "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
     "Client",
     "DevServer",
+    "Job",
     "LazyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",

@@ -7,6 +7,7 @@ use aerospike_core::Record;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
 use pyo3::{PyTraverseError, PyVisit};
+use tokio_util::sync::DropGuard;
 
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
@@ -15,7 +16,9 @@ use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
 use crate::numpy::{Columns, Layout};
+use crate::ops::job::Progress;
 use crate::ops::query::{Consumer, Want};
+use crate::query::job::Started;
 
 /// What a request ends in when it succeeds.
 pub(crate) enum Reply {
@@ -33,6 +36,9 @@ pub(crate) enum Reply {
         retry: Retry,
     },
     Columns(Columns),
+    /// The id of a background job.
+    Job(u64),
+    Progress(Progress),
 }
 
 /// How the attempts of a batch went.
@@ -66,6 +72,10 @@ pub(crate) enum Shape {
     First(Consumer),
     /// The next record or page of a query.
     Turn(Turn),
+    /// A background job.
+    Job(Started),
+    /// Whatever the reply is; whoever works on it learns when nobody waits for it any more.
+    Watched(DropGuard),
 }
 
 /// A conversion that may need several turns of the event loop.
@@ -123,6 +133,11 @@ impl Shape {
                     Want::Whole | Want::Portion => Conversion::Turn(turn),
                 });
             }
+            (Self::Job(started), Reply::Job(id)) => started.job(py, id)?.unbind(),
+            (Self::Watched(guard), reply) => {
+                guard.disarm();
+                plain(py, reply)?.unbind()
+            }
             (Self::Object(object), _) => object,
             (_, reply) => plain(py, reply)?.unbind(),
         }))
@@ -135,7 +150,10 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) => Ok(()),
+            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) | Self::Watched(_) => {
+                Ok(())
+            }
+            Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
             Self::BatchRead { keys, .. } | Self::BatchWrite(keys) => keys.traverse(visit),
@@ -198,6 +216,17 @@ fn plain(py: Python<'_>, reply: Reply) -> PyResult<Bound<'_, PyAny>> {
             }
             list.into_any()
         }
+        Reply::Progress(progress) => named_tuple(
+            names::PROGRESS.get(py)?,
+            [
+                PyBool::new(py, progress.done).to_owned().into_any(),
+                PyString::new(py, progress.aborted.as_deref().unwrap_or_default()).into_any(),
+                progress.percent.into_pyobject(py)?.into_any(),
+                progress.succeeded.into_pyobject(py)?.into_any(),
+                progress.failed.into_pyobject(py)?.into_any(),
+                progress.filtered.into_pyobject(py)?.into_any(),
+            ],
+        )?,
         _ => py.None().into_bound(py),
     })
 }

@@ -10,6 +10,7 @@ pub(crate) mod connect;
 pub(crate) mod exists;
 pub(crate) mod get;
 pub(crate) mod info;
+pub(crate) mod job;
 pub(crate) mod operate;
 pub(crate) mod put;
 pub(crate) mod query;

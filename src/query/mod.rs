@@ -2,6 +2,7 @@
 
 pub(crate) mod cursor;
 pub(crate) mod iterator;
+pub(crate) mod job;
 
 use aerospike_core::Bins;
 use aerospike_core::policy::QueryPolicy;
@@ -13,19 +14,22 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::cdt::ctx;
 use crate::client::BaseClient;
+use crate::convert::keys::items_of;
 use crate::convert::operation::{self, bin_name};
 use crate::convert::policy::Policies;
 use crate::convert::predicate::{self, Index};
 use crate::convert::reply::Shape;
-use crate::convert::value::{repr, type_name};
+use crate::convert::value::{self, repr, type_name};
 use crate::convert::{fields, key};
 use crate::dispatch::Mode;
 use crate::error::{Error, Result};
 use crate::expr;
+use crate::ops::job::{Function, StartJob};
 use crate::ops::query::{Consumer, Fetch, Run, SharedRun, Want};
 use crate::partition_filter::PartitionFilter;
 use cursor::{Cursor, Fingerprint, fingerprint};
 use iterator::{AsyncQueryIterator, Iteration, QueryIterator};
+use job::Started;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -37,6 +41,7 @@ struct Asked {
     /// The predicate as text, for the fingerprint.
     predicate: String,
     operations: Vec<aerospike_core::operations::Operation>,
+    function: Option<Function>,
     /// Whether the operations write, so that they can only run in the background.
     writes: bool,
     /// Where to begin, if not at the start.
@@ -132,7 +137,13 @@ impl BaseQuery {
         }
     }
 
+    /// What a pass over records asks for.
     fn statement(&self, asked: &Asked) -> Result<Statement> {
+        if asked.function.is_some() {
+            return Err(Error::argument(
+                "apply() gives no records: call execute_background(), or results() for the values of an aggregation",
+            ));
+        }
         if asked.writes {
             return Err(Error::argument(
                 "operations that write run in the background only: call execute_background()",
@@ -148,12 +159,42 @@ impl BaseQuery {
             Some(names) if names.is_empty() => Bins::None,
             Some(names) => Bins::Some(names.clone()),
         };
+        Ok(self.statement_of(asked, bins))
+    }
+
+    fn statement_of(&self, asked: &Asked, bins: Bins) -> Statement {
         let mut statement = Statement::new(&*self.namespace, &*self.set, bins);
         statement.filter.clone_from(&asked.filter);
         if !asked.operations.is_empty() {
             statement.operations = Some(asked.operations.clone());
         }
-        Ok(statement)
+        statement
+    }
+
+    /// What is applied to every record in the background.
+    fn work(&self, policies: &Policies, policy: Option<Object<'_, '_>>) -> Result<StartJob> {
+        let asked = self.asked.lock();
+        let refuse = |why| Err(Error::argument(why));
+        if asked.bins.is_some() {
+            return refuse("select() says what to read, and a background job gives nothing back");
+        }
+        match (&asked.function, asked.operations.is_empty()) {
+            (None, true) => {
+                return refuse("there is nothing to do: say it with add_ops() or apply()");
+            }
+            (Some(_), false) => {
+                return refuse("add_ops() and apply() both say what to do: use one of them");
+            }
+            (None, false) if !asked.writes => {
+                return refuse("operations in the background must write");
+            }
+            _ => {}
+        }
+        Ok(StartJob {
+            statement: self.statement_of(&asked, Bins::All),
+            policy: policies.write(policy, None)?,
+            function: asked.function.clone(),
+        })
     }
 
     /// All records at once, as `shape` makes of them.
@@ -272,6 +313,36 @@ impl BaseQuery {
         Ok(slf)
     }
 
+    #[doc = include_str!("../docs/Query.apply.md")]
+    #[pyo3(signature = (module, function, arguments=None))]
+    fn apply<'py>(
+        slf: Bound<'py, Self>,
+        module: Object<'_, 'py>,
+        function: Object<'_, 'py>,
+        arguments: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let function = parse_function(module, function, arguments)?;
+        let before = slf.get().asked.lock().function.replace(function);
+        drop(before);
+        Ok(slf)
+    }
+
+    #[doc = include_str!("../docs/Query.execute_background.md")]
+    #[pyo3(signature = (policy=None))]
+    fn execute_background<'py>(
+        &self,
+        py: Python<'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client.get().call(py, |policies| {
+            let started = Started {
+                client: self.client.clone_ref(py),
+                mode: self.mode,
+            };
+            Ok((self.work(policies, policy)?, Shape::Job(started)))
+        })
+    }
+
     #[doc = include_str!("../docs/Query.resume.md")]
     fn resume<'py>(slf: Bound<'py, Self>, cursor: Object<'_, 'py>) -> PyResult<Bound<'py, Self>> {
         let bytes = cursor.cast::<PyBytes>().map_err(|_| {
@@ -367,6 +438,36 @@ impl BaseQuery {
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(&self.client)
     }
+}
+
+/// A function of a module, and its arguments.
+fn parse_function(
+    module: Object<'_, '_>,
+    name: Object<'_, '_>,
+    arguments: Option<Object<'_, '_>>,
+) -> Result<Function> {
+    let text = |what: &str, object| {
+        let text = fields::text(object).map_err(|error| error.within(what))?;
+        if text.is_empty() || text.contains('\0') {
+            return Err(Error::argument(format!(
+                "{what} {} is no name",
+                repr(object)
+            )));
+        }
+        Ok(text)
+    };
+    let arguments = match arguments.filter(|arguments| !arguments.is_none()) {
+        None => Vec::new(),
+        Some(arguments) => items_of(arguments, "arguments")?
+            .iter()
+            .map(value::parse)
+            .collect::<Result<_>>()?,
+    };
+    Ok(Function {
+        module: text("module", module)?,
+        name: text("function", name)?,
+        arguments,
+    })
 }
 
 /// The name of an index.
