@@ -1078,12 +1078,14 @@ class Query:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
     def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
-        """Apply a function of a UDF module: to each record in the background, or to the stream of records, whose values are `results`.
+        """Say which function of a UDF module `execute_background` applies to each record.
+
+        Functions of the stream of records, which aggregate, are not supported: `results` and the other passes then raise `ClientError`.
 
         Args:
             module: The module's name on the server, without ``.lua``.
             function: The function's name.
-            arguments: What it gets beside the record or the stream. Default: None, nothing.
+            arguments: What it gets beside the record. Default: None, nothing.
 
         Returns:
             The query itself.
@@ -1246,12 +1248,14 @@ class AsyncQuery:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
     def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
-        """Apply a function of a UDF module: to each record in the background, or to the stream of records, whose values are `results`.
+        """Say which function of a UDF module `execute_background` applies to each record.
+
+        Functions of the stream of records, which aggregate, are not supported: `results` and the other passes then raise `ClientError`.
 
         Args:
             module: The module's name on the server, without ``.lua``.
             function: The function's name.
-            arguments: What it gets beside the record or the stream. Default: None, nothing.
+            arguments: What it gets beside the record. Default: None, nothing.
 
         Returns:
             The query itself.

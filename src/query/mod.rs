@@ -140,8 +140,9 @@ impl BaseQuery {
     /// What a pass over records asks for.
     fn statement(&self, asked: &Asked) -> Result<Statement> {
         if asked.function.is_some() {
-            return Err(Error::argument(
-                "apply() gives no records: call execute_background(), or results() for the values of an aggregation",
+            return Err(Error::client(
+                "apply() is for execute_background(): aggregation through a stream function needs Lua in the client, \
+                 which this release does not have",
             ));
         }
         if asked.writes {
