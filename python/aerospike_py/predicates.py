@@ -23,7 +23,7 @@ def contains(bin_name: str, index_type: int, val: Any) -> tuple[str, str, int, A
     return ("contains", bin_name, index_type, val)
 
 
-def range(bin_name: str, index_type: int, min_val: int, max_val: int) -> tuple[str, str, int, int, int]:  # noqa: A001 (the official name)
+def range(bin_name: str, index_type: int, min_val: int, max_val: int) -> tuple[str, str, int, int, int]:
     """Records whose list or map holds an int from `min_val` to `max_val`, both included."""
     return ("range", bin_name, index_type, min_val, max_val)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import itertools
+import time
 import traceback
 
 import pytest
@@ -40,6 +42,10 @@ def nodes(mode):
         yield client
 
 
+def flat(lists):
+    return list(itertools.chain.from_iterable(lists))
+
+
 def numbers(records):
     return [record.bins["n"] for record in records]
 
@@ -60,7 +66,7 @@ def test_three_nodes(nodes):
     query = nodes.query("test", "queried")
     assert is_complete(query.results())
     assert is_complete(take(query))
-    assert is_complete(sum(take(query.pages(700)), []))
+    assert is_complete(flat(take(query.pages(700))))
     assert is_complete(query.results({"max_concurrent_nodes": 1}))
     assert len(query.results({"max_records": 100})) == 100
 
@@ -119,7 +125,7 @@ def test_partitions(query):
     halves = [aerospike_py.partition_filter_by_range(begin, 2048) for begin in (0, 2048)]
     parts = [numbers(query().results({"partition_filter": half})) for half in halves]
     assert all(parts)
-    assert sorted(sum(parts, [])) == list(range(COUNT))
+    assert sorted(flat(parts)) == list(range(COUNT))
     assert is_complete(query().results({"partition_filter": aerospike_py.partition_filter_all()}))
 
 
@@ -145,7 +151,7 @@ def test_first_and_at_most(query):
 def test_pages(query):
     pages = take(query().pages(700))
     assert all(1 <= len(page) <= 700 for page in pages)
-    assert is_complete(sum(pages, []))
+    assert is_complete(flat(pages))
 
 
 def test_a_page_larger_than_all(query):
@@ -368,7 +374,7 @@ def test_a_query_outlives_its_clients_connection(connect, filled):
     records = query.records()
     take(records, 1)
     client.close()
-    for call in (query.results, lambda: query.records(), lambda: take(records)[COUNT - 2]):
+    for call in (query.results, query.records, lambda: take(records)[COUNT - 2]):
         with pytest.raises((ClientError, IndexError)):
             call()
 
@@ -390,8 +396,6 @@ def test_a_slow_reader_slows_the_server(c, connect, relay, set_name):
     records = connect(hosts=relay.hosts).query("test", set_name).records({"record_queue_size": 64})
     take(records, 1)
     # Whatever the time, what comes is bounded by the queue, a portion on each side of it, and the sockets' buffers.
-    import time
-
     time.sleep(0.5)
     assert sum(passed) < count * size / 2
     assert len(take(records)) == count - 1
