@@ -52,6 +52,11 @@ impl Cluster {
         replica < self.replication_factor && (partition + replica) % self.nodes.len() == node
     }
 
+    /// The partitions a node is the master of.
+    pub(crate) fn owned(&self, node: usize) -> impl Iterator<Item = usize> {
+        (0..PARTITIONS).filter(move |id| self.owns(node, *id, 0))
+    }
+
     /// The value of `peers-clear-std`.
     pub(crate) fn peers(&self, node: usize) -> String {
         let peers = self

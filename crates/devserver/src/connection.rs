@@ -1,6 +1,7 @@
 //! A client's connection: reads what arrives, answers every complete frame in it, writes the answers at once.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt as _;
@@ -25,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) shared: Arc<Shared>,
     /// The index of the node it was made to.
     pub(crate) node: usize,
+    /// Who made it.
+    pub(crate) peer: Option<SocketAddr>,
     /// The client has said who it is.
     pub(crate) has_user_agent: bool,
 }
@@ -34,6 +37,7 @@ impl Session {
         Self {
             shared,
             node,
+            peer: None,
             has_user_agent: false,
         }
     }
@@ -51,6 +55,7 @@ pub(crate) async fn serve(stream: std::net::TcpStream, session: Session) {
 async fn converse(stream: std::net::TcpStream, mut session: Session) -> io::Result<()> {
     let mut stream = TcpStream::from_std(stream)?;
     stream.set_nodelay(true)?;
+    session.peer = stream.peer_addr().ok();
     let mut input = Vec::new();
     let mut output = Vec::new();
     while receive(&stream, &mut input).await? {

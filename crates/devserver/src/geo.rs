@@ -3,6 +3,7 @@
 //! A value is a [`Shape`]: a point, or a [`Region`]. [`within`] is the one question a server asks of two values.
 
 mod bounds;
+pub(crate) mod cells;
 mod json;
 mod point;
 mod region;

@@ -1,5 +1,7 @@
 //! Info commands: what a client asks to find its way, and what people ask to see how a server is.
 
+mod jobs;
+mod sindex;
 mod statistics;
 mod truncate;
 
@@ -131,13 +133,17 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "udf-get" => udf::info::get(&shared.modules, command).into(),
         "udf-list" => udf::info::list(&shared.modules).into(),
         "udf-remove" => udf::info::remove(&shared.modules, command).into(),
-        // Nothing listens with TLS, nothing is measured. There are no indexes and jobs yet: lists of them are empty, everything else
-        // about them is refused.
-        "service-tls-std" | "service-tls-alt" | "latencies" | "sindex" | "sindex-list" => "".into(),
-        "query-show" if command.parameters().next().is_none() => "".into(),
-        "query-show" => error(2, "job not found"),
-        "query-abort" => error(2, "id not active"),
-        "query-abort-all" => "number-of-queries-killed:0".into(),
+        // Nothing listens with TLS, nothing is measured.
+        "service-tls-std" | "service-tls-alt" | "latencies" => "".into(),
+        "sindex-create" => sindex::create(&session.shared, command),
+        "sindex-delete" => sindex::delete(&session.shared, command),
+        "sindex-exists" => sindex::exists(shared, command),
+        "sindex-stat" => sindex::stat(shared, command),
+        "sindex" if command.args().nth(1).is_some() => sindex::stat(shared, command),
+        "sindex" | "sindex-list" => sindex::list(shared, command),
+        "query-show" => jobs::show(shared, command),
+        "query-abort" => jobs::abort(shared, command),
+        "query-abort-all" => jobs::abort_all(shared),
         "truncate-undo" | "truncate-namespace-undo" => {
             error(16, "not implemented by the development server")
         }

@@ -22,6 +22,8 @@
 //! | [`bits`], [`hll`] | operations on blobs and sketches |
 //! | [`expr`] | expressions: filters and computed values |
 //! | [`cdt`] | operations on lists and maps |
+//! | `index` | secondary indexes |
+//! | `jobs` | queries and background work, as people see and stop them |
 //! | `info` | info commands |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
@@ -39,7 +41,9 @@ mod connection;
 pub mod expr;
 pub mod geo;
 pub mod hll;
+mod index;
 mod info;
+mod jobs;
 mod ops;
 mod request;
 mod server;

@@ -1,13 +1,16 @@
 //! Messages: what a request asks for and who answers it.
 
+mod aggregate;
+mod background;
 mod batch;
 mod delete;
+mod query;
 mod read;
-mod scan;
 mod single;
 mod target;
 pub(crate) mod ttl;
 mod udf;
+mod walk;
 mod write;
 
 use std::time::Duration;
@@ -16,16 +19,18 @@ use wire::message::{info1, info2, info3};
 use wire::proto::{Kind, begin_frame, end_frame};
 use wire::{FieldType, Header, Message, MessageWriter, ResultCode};
 
+use self::aggregate::Aggregation;
 use self::batch::Batch;
-use self::scan::Scan;
-use self::target::Target;
+use self::query::Query;
+pub(crate) use self::target::Target;
 use crate::connection::{Session, write_result};
 
 /// An answer of many messages, given step by step so that others get their turn and no answer has to fit into memory.
 #[derive(Debug)]
 pub(crate) enum Stream<'a> {
     Batch(Batch<'a>),
-    Scan(Scan<'a>),
+    Query(Query<'a>),
+    Aggregation(Aggregation),
 }
 
 /// What follows a step.
@@ -44,7 +49,8 @@ impl Stream<'_> {
     pub(crate) fn step(&mut self, output: &mut Vec<u8>) -> Step {
         match self {
             Self::Batch(batch) => batch.step(output),
-            Self::Scan(scan) => scan.step(output),
+            Self::Query(query) => query.step(output),
+            Self::Aggregation(aggregation) => aggregation.step(output),
         }
     }
 }
@@ -90,13 +96,19 @@ pub(crate) fn answer<'a>(
         end_frame(output, start);
         return None;
     }
-    match Scan::new(session, message, &target) {
-        Ok(scan) => Some(Stream::Scan(scan)),
-        Err(result) => {
-            write_result(output, result);
-            None
-        }
-    }
+    let stream = if writes(&message) {
+        background::start(session, body, &message, &target)
+            .map(|()| end_stream(output, ResultCode::Ok))
+    } else if calls_udf(&message) {
+        Aggregation::start(session, body, &message, &target)
+            .map(|stream| Some(Stream::Aggregation(stream)))
+    } else {
+        Query::new(session, message, target).map(|stream| Some(Stream::Query(stream)))
+    };
+    stream.unwrap_or_else(|result| {
+        write_result(output, result);
+        None
+    })
 }
 
 /// Ends a stream of messages: a frame of one message that is the last.

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::connection::{self, Session};
+use crate::jobs::Jobs;
 use crate::store::Namespace;
 use crate::udf::Registry;
 use crate::{Config, StartError, sweep};
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) cluster: Cluster,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) modules: Registry,
+    pub(crate) jobs: Jobs,
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
@@ -71,6 +73,7 @@ impl Server {
                 .map(|name| Namespace::new(name, config.default_ttl))
                 .collect(),
             modules: Registry::default(),
+            jobs: Jobs::default(),
             started: Instant::now(),
             sweep: Notify::new(),
             config,
@@ -139,6 +142,10 @@ impl Server {
     /// Stops the server: closes every connection, frees its ports, ends its threads. Once it has stopped this does nothing.
     pub fn stop(&self) {
         if let Some(running) = self.running.lock().take() {
+            if running.process == std::process::id() {
+                // Threads that work in the background are waited for.
+                self.shared.jobs.abort_all();
+            }
             running.end();
             log::info!("the server on {:?} has stopped", self.hosts);
         }

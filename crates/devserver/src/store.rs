@@ -7,5 +7,5 @@ mod record;
 
 pub(crate) use draft::{Bins, Changes, Draft, Lookup};
 pub(crate) use namespace::{Namespace, Set};
-pub(crate) use partition::Partition;
+pub(crate) use partition::{Partition, Place};
 pub(crate) use record::{Bin, BinName, Record};

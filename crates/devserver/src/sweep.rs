@@ -1,9 +1,14 @@
-//! Removes records whose time is over or that were truncated. They are invisible already; this frees their memory.
+//! Work on whole namespaces: records whose time is over or that were truncated are removed, indexes built and dropped. What goes is
+//! invisible already; this frees its memory.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
+use crate::index::{self, Index};
 use crate::server::Shared;
+use crate::store::Partition;
 
 /// How many records are looked at before others get their turn. Freeing one takes about a microsecond.
 const SLICE: usize = 1000;
@@ -37,4 +42,52 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             }
         }
     }
+}
+
+/// How many records of a new index are looked at before its maker is answered: so that a small one is ready then.
+const AT_ONCE: usize = 20_000;
+
+/// Builds an index of a namespace: a small one at once, the rest of a large one later.
+pub(crate) fn plant(shared: &Arc<Shared>, namespace: usize, index: Arc<Index>) {
+    let mut looks = 0;
+    let mut done = 0;
+    for partition in partitions(shared, namespace) {
+        if looks >= AT_ONCE {
+            break;
+        }
+        looks += index::build(&index, partition);
+        done += 1;
+    }
+    if index.is_ready() {
+        return;
+    }
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let mut looks = 0;
+        for partition in partitions(&shared, namespace).iter().skip(done) {
+            looks += index::build(&index, partition);
+            if looks >= SLICE {
+                looks = 0;
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+}
+
+/// Frees a dropped index of a namespace.
+pub(crate) fn fell(shared: &Arc<Shared>, namespace: usize, index: Arc<Index>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        for (at, partition) in partitions(&shared, namespace).iter().enumerate() {
+            partition.lock().fell(&index);
+            if at % 64 == 63 {
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+}
+
+fn partitions(shared: &Shared, namespace: usize) -> &[Mutex<Partition>] {
+    let namespace = shared.namespaces.get(namespace);
+    namespace.map_or(&[], |namespace| namespace.partitions())
 }

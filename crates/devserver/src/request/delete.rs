@@ -20,6 +20,6 @@ pub(super) fn run(request: &Request<'_>) -> Result<Success, Failure> {
     if request.message.header.info2 & info2::DURABLE_DELETE != 0 {
         return Err(ResultCode::EnterpriseOnly.into());
     }
-    partition.remove(&request.digest);
+    partition.place(request.digest).remove();
     Ok(Success::default())
 }

@@ -74,12 +74,12 @@ pub(super) fn run(
         generation: record.generation,
         void_time: record.void_time,
     };
-    if let Some(void_time) = touch.void_time(record, request.now)
-        && let Some(record) = partition.get_mut(&request.digest)
-    {
+    if let Some(void_time) = touch.void_time(record, request.now) {
         // The reply still carries the old time; the generation stays.
-        record.void_time = void_time;
-        record.last_update = record.last_update.max(request.now.0);
+        partition.place(request.digest).change(|record| {
+            record.void_time = void_time;
+            record.last_update = record.last_update.max(request.now.0);
+        });
     }
     Ok(success)
 }

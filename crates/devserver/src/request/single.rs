@@ -27,6 +27,10 @@ impl From<ResultCode> for Failure {
 }
 
 impl Failure {
+    pub(super) const fn result(self) -> ResultCode {
+        self.result
+    }
+
     pub(super) const fn on(record: &Record, result: ResultCode) -> Self {
         Self {
             result,

@@ -1,18 +1,18 @@
 //! Functions on one record.
 
-use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use wire::digest::EPOCH;
 use wire::message::{info2, info3};
 use wire::msgpack;
-use wire::{FieldType, Message, MessageWriter, OpCode, ResultCode, Value};
+use wire::{Digest, FieldType, Message, MessageWriter, OpCode, ResultCode, Value};
 
 use super::single::{Failure, Request, Success};
 use super::ttl::Ttl;
 use super::write::Outcome;
+use crate::clock::Moment;
 use crate::store::{BinName, Draft, Lookup, Record};
-use crate::udf::{self, Effect, Limits, Program};
+use crate::udf::{self, Effect, Limits, Program, Registry};
 
 /// What policies a call of a function must not have.
 const POLICIES: u8 = info2::GENERATION | info2::GENERATION_GT | info2::CREATE_ONLY;
@@ -22,18 +22,36 @@ pub(super) fn run(
     request: &Request<'_>,
     reply: &mut MessageWriter<'_>,
 ) -> Result<(ResultCode, Success), Failure> {
-    let header = &request.message.header;
     let call = Call::parse(request.message)?;
+    let execute = |subject| {
+        let header = &request.message.header;
+        let mut limits = Limits::default();
+        if header.timeout != 0 {
+            limits.time = Duration::from_millis(u64::from(header.timeout));
+        }
+        let program = call.load(request.target.modules, limits, request.now)?;
+        program.apply(call.function, subject, &call.arguments)
+    };
+    run_with(request, reply, &execute)
+}
+
+/// Lets a function that is loaded already do its work on a record.
+pub(super) fn run_with(
+    request: &Request<'_>,
+    reply: &mut MessageWriter<'_>,
+    execute: &dyn Fn(udf::Record) -> Result<udf::Applied, udf::Failure>,
+) -> Result<(ResultCode, Success), Failure> {
+    let header = &request.message.header;
     let ttl = Ttl::of_write(header.ttl)?;
     let namespace = request.target.namespace;
     let mut partition = namespace.partition(&request.digest).lock();
-    let entry = partition.entry(request.digest);
-    let old = match &entry {
-        Entry::Occupied(entry) => {
-            Some(entry.get()).filter(|record| record.is_alive(namespace, request.now))
-        }
-        Entry::Vacant(_) => None,
-    };
+    let place = partition.place(request.digest);
+    let old = place
+        .get()
+        .filter(|record| record.is_alive(namespace, request.now));
+    if old.is_none() && header.info3 & info3::UPDATE_ONLY != 0 {
+        return Err(ResultCode::NotFound.into());
+    }
     if let Some(record) = old {
         let failure = |result| Failure::on(record, result);
         request.check_set(record).map_err(failure)?;
@@ -47,7 +65,7 @@ pub(super) fn run(
         generation: record.generation,
         void_time: record.void_time,
     });
-    let applied = match call.apply(request, old) {
+    let applied = match execute(subject_of(request, old)) {
         Ok(applied) => applied,
         Err(failure) => {
             let text = Value::string(failure.to_string());
@@ -58,9 +76,7 @@ pub(super) fn run(
     let success = match applied.effect {
         Effect::None => untouched,
         Effect::Remove => {
-            if let Entry::Occupied(entry) = entry {
-                entry.remove();
-            }
+            place.remove();
             Success::default()
         }
         Effect::Write(written) if written.bins.is_empty() && old.is_none() => untouched,
@@ -82,7 +98,7 @@ pub(super) fn run(
                 },
                 keeps_key: !written.drops_key,
             };
-            outcome.store(request, entry)?
+            outcome.store(request, place)?
         }
     };
     reply.op(OpCode::Read as u8, b"SUCCESS", &applied.result);
@@ -90,14 +106,15 @@ pub(super) fn run(
 }
 
 /// Which function to call, and with what.
-struct Call<'a> {
-    module: &'a str,
-    function: &'a str,
-    arguments: Vec<Value>,
+pub(super) struct Call<'a> {
+    pub(super) module: &'a str,
+    pub(super) function: &'a str,
+    pub(super) arguments: Vec<Value>,
 }
 
 impl<'a> Call<'a> {
-    fn parse(message: &Message<'a>) -> Result<Self, ResultCode> {
+    /// A call that may change its record.
+    pub(super) fn parse(message: &Message<'a>) -> Result<Self, ResultCode> {
         let header = &message.header;
         let allowed = header.info2 & info2::WRITE != 0
             && header.info2 & POLICIES == 0
@@ -106,6 +123,11 @@ impl<'a> Call<'a> {
         if !allowed {
             return Err(ResultCode::Parameter);
         }
+        Self::of(message)
+    }
+
+    /// What the message's fields call.
+    pub(super) fn of(message: &Message<'a>) -> Result<Self, ResultCode> {
         let text = |field| {
             let bytes = message.fields.get(field).unwrap_or_default();
             std::str::from_utf8(bytes).map_err(|_| ResultCode::Parameter)
@@ -123,34 +145,35 @@ impl<'a> Call<'a> {
         })
     }
 
-    fn apply(
+    /// Makes its module ready to run.
+    pub(super) fn load(
         &self,
-        request: &Request<'_>,
-        old: Option<&Record>,
-    ) -> Result<udf::Applied, udf::Failure> {
-        let mut limits = Limits::default();
-        if request.message.header.timeout != 0 {
-            limits.time = Duration::from_millis(u64::from(request.message.header.timeout));
-        }
-        let now = request.now.0 + EPOCH * 1000;
-        let program = Program::load(request.target.modules, self.module, limits, now)?;
-        program.apply(self.function, subject(request, old), &self.arguments)
+        modules: &Registry,
+        limits: Limits,
+        now: Moment,
+    ) -> Result<Program, udf::Failure> {
+        Program::load(modules, self.module, limits, now.0 + EPOCH * 1000)
     }
 }
 
-/// The record as a function sees it.
-fn subject(request: &Request<'_>, old: Option<&Record>) -> udf::Record {
-    let Some(record) = old else {
-        return udf::Record {
+/// The request's record as a function sees it.
+fn subject_of(request: &Request<'_>, old: Option<&Record>) -> udf::Record {
+    match old {
+        Some(record) => subject(request.digest, record, request.now),
+        None => udf::Record {
             digest: Some(request.digest),
             set: request.target.set.to_vec(),
             ..udf::Record::default()
-        };
-    };
-    let left = record.void_time.saturating_sub(request.now.seconds());
+        },
+    }
+}
+
+/// A record as a function sees it.
+pub(super) fn subject(digest: Digest, record: &Record, now: Moment) -> udf::Record {
+    let left = record.void_time.saturating_sub(now.seconds());
     let bins = record.bins.iter();
     udf::Record {
-        digest: Some(request.digest),
+        digest: Some(digest),
         set: record.set_name().to_vec(),
         key: record.key.as_deref().cloned(),
         exists: true,

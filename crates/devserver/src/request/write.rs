@@ -1,14 +1,12 @@
 //! Changing a record: operations on a draft of it, which takes its place if all of them succeed.
 
-use std::collections::hash_map::Entry;
-
 use wire::message::{info1, info2, info3};
-use wire::{Digest, Header, MessageWriter, Op, OpCode, Ops, ResultCode, Value};
+use wire::{Header, MessageWriter, Op, OpCode, Ops, ResultCode, Value};
 
 use super::single::{Failure, Request, Success};
 use super::ttl::Ttl;
 use crate::ops::{self, Change, expression};
-use crate::store::{Bin, BinName, Bins as _, Changes, Draft, Record};
+use crate::store::{Bin, BinName, Bins as _, Changes, Draft, Place, Record};
 
 /// The most bins a record can have.
 const MAX_BINS: usize = 32_767;
@@ -20,14 +18,11 @@ pub(super) fn run(
     let plan = Plan::new(&request.message.header, &request.message.ops)?;
     let namespace = request.target.namespace;
     let mut partition = namespace.partition(&request.digest).lock();
-    let entry = partition.entry(request.digest);
+    let place = partition.place(request.digest);
     // What is not alive does not exist: a write begins anew in its place.
-    let old = match &entry {
-        Entry::Occupied(entry) => {
-            Some(entry.get()).filter(|record| record.is_alive(namespace, request.now))
-        }
-        Entry::Vacant(_) => None,
-    };
+    let old = place
+        .get()
+        .filter(|record| record.is_alive(namespace, request.now));
     let failure = |result: ResultCode| {
         old.map_or_else(|| result.into(), |record| Failure::on(record, result))
     };
@@ -70,7 +65,7 @@ pub(super) fn run(
         ttl: plan.ttl,
         keeps_key: true,
     };
-    outcome.store(request, entry)
+    outcome.store(request, place)
 }
 
 /// What a request makes of a record.
@@ -88,16 +83,9 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Puts the record in its place.
-    pub(super) fn store(
-        self,
-        request: &Request<'_>,
-        entry: Entry<'_, Digest, Record>,
-    ) -> Result<Success, Failure> {
+    pub(super) fn store(self, request: &Request<'_>, place: Place<'_>) -> Result<Success, Failure> {
         let namespace = request.target.namespace;
-        let old = match &entry {
-            Entry::Occupied(entry) if self.exists => Some(entry.get()),
-            _ => None,
-        };
+        let old = place.get().filter(|_| self.exists);
         let failure = |result: ResultCode| {
             old.map_or_else(|| result.into(), |record| Failure::on(record, result))
         };
@@ -106,13 +94,11 @@ impl Outcome {
         }
         if self.left == 0 {
             // A record without bins does not exist.
-            return match entry {
-                Entry::Occupied(entry) if self.exists => {
-                    entry.remove();
-                    Ok(Success::default())
-                }
-                _ => Err(ResultCode::NotFound.into()),
-            };
+            if old.is_none() {
+                return Err(ResultCode::NotFound.into());
+            }
+            place.remove();
+            return Ok(Success::default());
         }
 
         let has_key = old.is_some_and(|record| record.key.is_some());
@@ -126,11 +112,20 @@ impl Outcome {
             old.map(|record| record.void_time),
             request.now,
         );
-        match entry {
-            Entry::Occupied(mut entry) if self.exists => {
-                let record = entry.get_mut();
+        let generation = old.map_or(1, Record::next_generation);
+        if old.is_none() {
+            place.put(Record {
+                last_update: request.now.0,
+                key: key.map(Box::new),
+                set: namespace.make_set(request.target.set),
+                bins: self.changes.apply(Box::default()),
+                void_time,
+                generation,
+            });
+        } else {
+            place.change(|record| {
                 record.bins = self.changes.apply(std::mem::take(&mut record.bins));
-                record.generation = record.next_generation();
+                record.generation = generation;
                 record.void_time = void_time;
                 record.last_update = record.last_update.max(request.now.0);
                 if let Some(key) = key {
@@ -139,26 +134,12 @@ impl Outcome {
                 if !self.keeps_key {
                     record.key = None;
                 }
-                Ok(Success {
-                    generation: record.generation,
-                    void_time,
-                })
-            }
-            entry => {
-                entry.insert_entry(Record {
-                    last_update: request.now.0,
-                    key: key.map(Box::new),
-                    set: namespace.make_set(request.target.set),
-                    bins: self.changes.apply(Box::default()),
-                    void_time,
-                    generation: 1,
-                });
-                Ok(Success {
-                    generation: 1,
-                    void_time,
-                })
-            }
+            });
         }
+        Ok(Success {
+            generation,
+            void_time,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use wire::{Digest, PARTITIONS};
 
 use super::Partition;
 use crate::clock::Moment;
+use crate::index::Catalogue;
 
 /// A set. Each of its records holds a reference, so the number of references beyond the namespace's own is how many it has.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub(crate) struct Namespace {
     pub(crate) name: String,
     partitions: Box<[Mutex<Partition>]>,
     sets: RwLock<HashMap<Box<[u8]>, Arc<Set>>>,
+    pub(crate) indexes: Catalogue,
     truncated: AtomicU64,
     default_ttl: AtomicU32,
 }
@@ -44,6 +46,7 @@ impl Namespace {
             name: name.to_owned(),
             partitions: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             sets: RwLock::default(),
+            indexes: Catalogue::default(),
             truncated: AtomicU64::new(0),
             default_ttl: AtomicU32::new(default_ttl),
         }

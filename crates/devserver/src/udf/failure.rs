@@ -17,6 +17,11 @@ impl Failure {
         Self("function not found".to_owned())
     }
 
+    /// The server could not read the records.
+    pub(crate) fn from_result(result: wire::ResultCode) -> Self {
+        Self(format!("error {}", result as u8))
+    }
+
     pub(super) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
