@@ -156,4 +156,4 @@ def test_the_guides_examples(aerospike_devserver, capsys):
             exec(compile(code, "queries.md", "exec"), names)
     lines = capsys.readouterr().out.splitlines()
     assert sorted(lines[:10]) == [f"name{n} {n}" for n in range(20, 30)]
-    assert lines[10:] == ["9 over 60", "59 left", "10 changed"]
+    assert lines[10:] == ["9 over 60", "60 left", "10 changed"]
