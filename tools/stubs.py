@@ -58,7 +58,7 @@ def as_twin(node: ast.FunctionDef, lines: list[str], plain: set[str]) -> list[st
 
 def twin_lines(tree: ast.Module, name: str, lines: list[str]) -> list[str]:
     """The methods that the async twin of a class gets from it: those it has not got itself."""
-    own = {node.name for node in class_named(tree, f"Async{name}").body if isinstance(node, ast.FunctionDef)}
+    own = {node.name for node in class_named(tree, f"Async{name}").body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
     methods = [node for node in class_named(tree, name).body if isinstance(node, ast.FunctionDef)]
     wanted = [node for node in methods if RENAMED.get(node.name, node.name) not in own]
     return [line for node in wanted for line in as_twin(node, lines, TWINS[name])]

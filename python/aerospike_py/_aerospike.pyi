@@ -1320,18 +1320,6 @@ class AsyncQuery:
         Raises:
             As `results`.
         """
-    async def foreach(self, callback: Callable[[Record], bool | None], policy: _QueryPolicy | None = None) -> None:
-        """Call back with each record. What the callback raises ends the query and comes out of here.
-
-        Args:
-            callback: Called with a `Record`; if it returns False, that was the last. `AsyncQuery.foreach` awaits what it returns, if that
-                is an awaitable.
-            policy: How to query. Default: None, the client's.
-
-        Raises:
-            As `results`, and whatever the callback raises.
-            `TypeError`: The callback cannot be called, or is a coroutine function and this is a `Query`.
-        """
 
 class Job:
     """A background job: `Query.execute_background` makes it. The servers go on with it whatever becomes of this object."""
