@@ -1321,6 +1321,7 @@ class AsyncQuery:
             As `results`.
         """
 
+@final
 class Job:
     """A background job: `Query.execute_background` makes it. The servers go on with it whatever becomes of this object."""
 
@@ -1366,6 +1367,7 @@ class Job:
             As `progress`.
         """
 
+@final
 class AsyncJob:
     """A background job of an `AsyncQuery`: as `Job`, with awaitables."""
 
