@@ -40,6 +40,7 @@ use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
+use crate::query;
 use crate::session::{Phase, Session};
 
 pub(crate) use task::PendingTask;
@@ -97,13 +98,13 @@ impl BaseClient {
     }
 
     /// The session, if it is connected.
-    fn connected(&self) -> Option<Arc<Session>> {
+    pub(crate) fn connected(&self) -> Option<Arc<Session>> {
         self.latest()
             .filter(|session| session.phase() == Phase::Connected)
     }
 
     /// Parses a call and carries it out.
-    fn call<'py, O: Operation>(
+    pub(crate) fn call<'py, O: Operation>(
         &self,
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
@@ -255,7 +256,7 @@ impl Drop for BaseClient {
 }
 
 /// Milliseconds, or None for as long as it takes.
-fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
+pub(crate) fn patience(timeout: Option<Object<'_, '_>>) -> Result<Option<Duration>> {
     let Some(timeout) = timeout.filter(|timeout| !timeout.is_none()) else {
         return Ok(None);
     };
@@ -732,6 +733,24 @@ impl BaseClient {
         self.call(py, |policies| {
             BatchRead::parse_exists(policies, keys, policy)
         })
+    }
+
+    #[doc = include_str!("docs/Client.query.md")]
+    fn query<'py>(
+        slf: &Bound<'py, Self>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        query::query(slf, slf.get().mode, namespace, set_name)
+    }
+
+    #[doc = include_str!("docs/Client.scan.md")]
+    fn scan<'py>(
+        slf: &Bound<'py, Self>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        query::query(slf, slf.get().mode, namespace, set_name)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {

@@ -36,6 +36,7 @@ mod interpreter;
 mod numpy;
 mod ops;
 mod partition_filter;
+mod query;
 mod session;
 
 use pyo3::prelude::*;
@@ -44,7 +45,7 @@ use pyo3::prelude::*;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The methods of `AsyncClient` that do not return an awaitable.
-const PLAIN: &[&str] = &["is_connected", "get_node_names", "query"];
+const PLAIN: &[&str] = &["is_connected", "get_node_names", "query", "scan"];
 
 #[pymodule(gil_used = false)]
 fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -60,6 +61,13 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
+    module.add_class::<query::BaseQuery>()?;
+    module.add_class::<query::Query>()?;
+    module.add_class::<query::AsyncQuery>()?;
+    module.add_class::<query::job::Job>()?;
+    module.add_class::<query::job::AsyncJob>()?;
+    module.add_class::<query::iterator::QueryIterator>()?;
+    module.add_class::<query::iterator::AsyncQueryIterator>()?;
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;

@@ -714,3 +714,32 @@ with Proxy(HOSTS[0]) as proxy:
     proxy.thaw()
     client.close()
 """)
+
+
+def test_queries_in_the_child(script):
+    """A query goes on where it was begun; in the child it can be made anew, and resumed."""
+    script("""
+client = connected()
+client.batch_write([(("test", "forkquery", n), {"n": n}) for n in range(1000)])
+query = client.query("test", "forkquery")
+records = query.records({"record_queue_size": 64})
+first = [next(records).bins["n"] for _ in range(10)]
+
+def child():
+    global query, records
+    try:
+        next(records)
+    except RuntimeError as error:
+        assert "forked" in str(error)
+    else:
+        raise AssertionError("the parent's query went on in the child")
+    assert len(query.results()) == 1000
+    rest = client.query("test", "forkquery").resume(records.cursor).results()
+    assert sorted(first + [record.bins["n"] for record in rest]) == list(range(1000))
+    del query, records
+    gc.collect()
+
+in_child(child)
+assert sorted(first + [record.bins["n"] for record in records]) == list(range(1000))
+client.close()
+""")

@@ -22,9 +22,15 @@ DOCS = ROOT / "src" / "docs"
 
 HEAD = "# Written by tools/stubs.py from tools/client.pyi.in: change that, then run `make fmt`.\n"
 
-# What `AsyncClient` has as plain methods, or under another name.
-PLAIN = {"__init__", "is_connected", "get_node_names", "query"}
-RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
+# The classes that have an async twin, and which of their methods are plain there too.
+TWINS = {
+    "Client": {"__init__", "is_connected", "get_node_names", "query", "scan"},
+    "Query": {"select", "where", "add_ops", "apply", "resume", "cursor"},
+    "Job": {"id"},
+}
+# What a twin's method is called, or what it gives, instead.
+RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__", "__iter__": "__aiter__"}
+GIVEN = {"-> Query:": "-> AsyncQuery:", "-> Job:": "-> AsyncJob:"}
 
 
 def class_named(tree: ast.Module, name: str) -> ast.ClassDef:
@@ -37,27 +43,39 @@ def first_line(node: ast.FunctionDef) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
 
 
-def as_coroutine(node: ast.FunctionDef, lines: list[str]) -> list[str]:
-    """The source of a method of `Client`, as `AsyncClient` has it."""
+def as_twin(node: ast.FunctionDef, lines: list[str], plain: set[str]) -> list[str]:
+    """The source of a method as the async twin of its class has it."""
     source = lines[first_line(node) : node.end_lineno]
-    if node.name in PLAIN:
-        return source
     at = node.lineno - 1 - first_line(node)
+    for given, instead in GIVEN.items():
+        source[at] = source[at].replace(given, instead)
+    if node.name in plain:
+        return source
     name = RENAMED.get(node.name, node.name)
     source[at] = source[at].replace(f"def {node.name}(", f"async def {name}(", 1)
     return source
 
 
+def twin_lines(tree: ast.Module, name: str, lines: list[str]) -> list[str]:
+    """The methods that the async twin of a class gets from it: those it has not got itself."""
+    own = {node.name for node in class_named(tree, f"Async{name}").body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    methods = [node for node in class_named(tree, name).body if isinstance(node, ast.FunctionDef)]
+    wanted = [node for node in methods if RENAMED.get(node.name, node.name) not in own]
+    return [line for node in wanted for line in as_twin(node, lines, TWINS[name])]
+
+
 def render_stub(template: str) -> str:
-    """The text of the stub: the template, with the methods of `AsyncClient` filled in."""
+    """The text of the stub: the template, with the methods of the async classes filled in."""
     tree = ast.parse(template)
     lines = template.splitlines()
-    methods = [node for node in class_named(tree, "Client").body if isinstance(node, ast.FunctionDef)]
-    end = class_named(tree, "AsyncClient").end_lineno
-    coroutines = [line for method in methods for line in as_coroutine(method, lines)]
+    filled = list(lines)
+    # From the last to the first, so that line numbers stay true.
+    for name in sorted(TWINS, key=lambda name: -class_named(tree, name).lineno):
+        end = class_named(tree, f"Async{name}").end_lineno
+        filled[end:end] = ["", *twin_lines(tree, name, lines)]
     public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
     names = ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
-    return HEAD + "\n".join([*lines[:end], "", *coroutines, *lines[end:], *names]) + "\n"
+    return HEAD + "\n".join([*filled, *names]) + "\n"
 
 
 def collect_docs(template: str) -> dict[str, str]:

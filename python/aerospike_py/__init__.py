@@ -23,14 +23,35 @@ from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
-from ._aerospike import AsyncClient, Client, LazyBatchRecords, PreparedPolicy, Task, calc_digest, get_partition_id, prepare
+from ._aerospike import (
+    AsyncClient,
+    AsyncJob,
+    AsyncQuery,
+    AsyncQueryIterator,
+    Client,
+    Job,
+    LazyBatchRecords,
+    PreparedPolicy,
+    Query,
+    QueryIterator,
+    Task,
+    calc_digest,
+    get_partition_id,
+    prepare,
+)
 from .batch import BatchReadResult
 from .constants import *
 from .exception import *
 from .exception import AerospikeIndexError as IndexError  # noqa: A004 (a name of 0.14)
 from .exception import AerospikeTimeoutError as TimeoutError  # noqa: A004 (a name of 0.14)
 from .numpy_batch import NumpyBatchRecords
-from .partitions import PartitionFilter, partition_filter_all, partition_filter_by_id, partition_filter_by_range
+from .partitions import (
+    PartitionFilter,
+    partition_filter_after,
+    partition_filter_all,
+    partition_filter_by_id,
+    partition_filter_by_range,
+)
 from .rows import Apply, Read, Remove, Write
 from .types import *
 from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
@@ -83,6 +104,9 @@ if not TYPE_CHECKING:
 __all__ = [
     "Apply",
     "AsyncClient",
+    "AsyncJob",
+    "AsyncQuery",
+    "AsyncQueryIterator",
     "BatchReadResult",
     "CDTInfinite",
     "CDTWildcard",
@@ -90,10 +114,13 @@ __all__ = [
     "GeoJSON",
     "HyperLogLog",
     "IndexError",
+    "Job",
     "LazyBatchRecords",
     "NumpyBatchRecords",
     "PartitionFilter",
     "PreparedPolicy",
+    "Query",
+    "QueryIterator",
     "Read",
     "Remove",
     "Task",
@@ -114,6 +141,7 @@ __all__ = [
     "list_operations",
     "map_operations",
     "numpy_batch",
+    "partition_filter_after",
     "partition_filter_all",
     "partition_filter_by_id",
     "partition_filter_by_range",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._aerospike import PartitionFilter
+from .types import Key
 
 
 def partition_filter_all() -> PartitionFilter:
@@ -20,4 +21,9 @@ def partition_filter_by_range(begin: int, count: int) -> PartitionFilter:
     return PartitionFilter(begin, count)
 
 
-__all__ = ["PartitionFilter", "partition_filter_all", "partition_filter_by_id", "partition_filter_by_range"]
+def partition_filter_after(key: Key) -> PartitionFilter:
+    """What comes after a record, which need not exist, in its partition; a digest in the key will do."""
+    return PartitionFilter.after(key)
+
+
+__all__ = ["PartitionFilter", "partition_filter_after", "partition_filter_all", "partition_filter_by_id", "partition_filter_by_range"]

@@ -1,4 +1,7 @@
-"""Predicates for `Query.where`: plain tuples that name a kind, a bin and its operands."""
+"""Predicates for `Query.where`: plain tuples that name a kind, a bin and its operands.
+
+Each needs an index on the bin that fits it. `index_type` (INDEX_TYPE_*) says which part of a list or map is indexed.
+"""
 
 from __future__ import annotations
 
@@ -16,32 +19,47 @@ def between(bin_name: str, min_val: Any, max_val: Any) -> tuple[str, str, Any, A
 
 
 def contains(bin_name: str, index_type: int, val: Any) -> tuple[str, str, int, Any]:
-    """Records whose list or map holds `val`, an int or str; `index_type` (INDEX_TYPE_*) says where to look."""
+    """Records whose list or map holds `val`, an int, str or bytes."""
     return ("contains", bin_name, index_type, val)
 
 
-def geo_within_geojson_region(bin_name: str, geojson: str) -> tuple[str, str, str]:
-    """Records whose point lies within a region. Not supported yet: warns here, and the query raises `ClientError`."""
-    _warn_of_geo()
-    return ("geo_within_geojson_region", bin_name, geojson)
+def range(bin_name: str, index_type: int, min_val: int, max_val: int) -> tuple[str, str, int, int, int]:
+    """Records whose list or map holds an int from `min_val` to `max_val`, both included."""
+    return ("range", bin_name, index_type, min_val, max_val)
 
 
-def geo_within_radius(bin_name: str, lat: float, lng: float, radius: float) -> tuple[str, str, float, float, float]:
-    """Records whose point lies within `radius` metres. Not supported yet: warns here, and the query raises `ClientError`."""
-    _warn_of_geo()
-    return ("geo_within_radius", bin_name, lat, lng, radius)
+def geo_within_geojson_region(bin_name: str, geojson: str, index_type: int = 0) -> tuple[Any, ...]:
+    """Records whose point lies within a region: a GeoJSON Polygon, MultiPolygon or AeroCircle, as text."""
+    return ("geo_within_geojson_region", bin_name, geojson, *_part(index_type))
 
 
-def geo_contains_geojson_point(bin_name: str, geojson: str) -> tuple[str, str, str]:
-    """Records whose region contains a point. Not supported yet: warns here, and the query raises `ClientError`."""
-    _warn_of_geo()
-    return ("geo_contains_geojson_point", bin_name, geojson)
+def geo_within_radius(bin_name: str, lat: float, lng: float, radius: float, index_type: int = 0) -> tuple[Any, ...]:
+    """Records whose point lies within `radius` metres of a place, given in degrees: latitude first."""
+    return ("geo_within_radius", bin_name, lat, lng, radius, *_part(index_type))
 
 
-def _warn_of_geo() -> None:
-    import warnings
+def geo_contains_geojson_point(bin_name: str, geojson: str, index_type: int = 0) -> tuple[Any, ...]:
+    """Records whose region contains a point, a GeoJSON Point as text."""
+    return ("geo_contains_geojson_point", bin_name, geojson, *_part(index_type))
 
-    warnings.warn("Geo filters are not supported yet; running the query raises ClientError", FutureWarning, stacklevel=3)
+
+def geo_contains_point(bin_name: str, lat: float, lng: float, index_type: int = 0) -> tuple[Any, ...]:
+    """Records whose region contains a place, given in degrees: latitude first."""
+    return ("geo_contains_point", bin_name, lat, lng, *_part(index_type))
 
 
-__all__ = ["between", "contains", "equals", "geo_contains_geojson_point", "geo_within_geojson_region", "geo_within_radius"]
+def _part(index_type: int) -> tuple[int, ...]:
+    # The tuples of 0.14 have no such element.
+    return (index_type,) if index_type else ()
+
+
+__all__ = [
+    "between",
+    "contains",
+    "equals",
+    "geo_contains_geojson_point",
+    "geo_contains_point",
+    "geo_within_geojson_region",
+    "geo_within_radius",
+    "range",
+]

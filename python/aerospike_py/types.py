@@ -121,6 +121,17 @@ class BatchWriteResult(NamedTuple):
     retry: BatchRetryInfo = BatchRetryInfo()
 
 
+class JobProgress(NamedTuple):
+    """Where a background job stands, on all nodes together. `aborted` is empty, or says how the job ended before its time."""
+
+    done: bool
+    aborted: str
+    percent: float
+    succeeded: int  # records it was applied to
+    failed: int
+    filtered: int  # records that the filter expression left alone
+
+
 # Policies ------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -422,6 +433,7 @@ __all__ = [
     "IndexCollectionType",
     "IndexType",
     "InfoNodeResult",
+    "JobProgress",
     "Key",
     "ListOrder",
     "ListPolicy",

@@ -13,6 +13,7 @@ use super::port::{PortCore, Token};
 use super::running_loop;
 use super::waker::Waker;
 use crate::convert::reply::{Conversion, Shape};
+use crate::convert::stream::Turn;
 use crate::engine::{Job, engine};
 use crate::error::Error;
 use crate::fork;
@@ -27,6 +28,8 @@ enum State {
     Flying(Weak<PortCore>, Option<Shape>),
     /// Answered; nobody has taken the answer yet.
     Settled(PyResult<Py<PyAny>>, Option<Py<PyAny>>),
+    /// There is a record, or the end, to be taken: by the next step, or by another await if this one is given up.
+    Ready(Turn, Option<Py<PyAny>>),
     /// Under way, and nobody wants the answer any more.
     Orphaned,
     /// Taken, or closed.
@@ -77,6 +80,16 @@ pub(crate) fn failed<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = running_loop(py)?.map(Bound::unbind);
     Ok(Pending::new(py, name, State::Settled(Err(error), event_loop))?.into_any())
+}
+
+/// What needs not be waited for.
+pub(crate) fn ready<'py>(
+    py: Python<'py>,
+    name: &'static str,
+    turn: Turn,
+) -> PyResult<Bound<'py, PyAny>> {
+    let event_loop = running_loop(py)?.map(Bound::unbind);
+    Ok(Pending::new(py, name, State::Ready(turn, event_loop))?.into_any())
 }
 
 impl Pending {
@@ -137,7 +150,12 @@ impl Pending {
         result: PyResult<Conversion>,
         event_loop: &Py<PyAny>,
     ) -> Option<Py<Waker>> {
-        let result = result.and_then(|conversion| conversion.finish(py));
+        let home = Some(event_loop.clone_ref(py));
+        let settled = match result {
+            Ok(Conversion::Turn(turn)) => State::Ready(turn, home),
+            Ok(conversion) => State::Settled(conversion.finish(py), home),
+            Err(error) => State::Settled(Err(error), home),
+        };
         let mut inner = self.inner.lock();
         if !matches!(inner.state, State::Flying(..)) {
             // Given up while it was being converted.
@@ -145,7 +163,7 @@ impl Pending {
             drop(inner);
             return None;
         }
-        inner.state = State::Settled(result, Some(event_loop.clone_ref(py)));
+        inner.state = settled;
         inner.waker.take()
     }
 
@@ -164,14 +182,19 @@ impl Pending {
         let settled = {
             let mut inner = this.inner.lock();
             match std::mem::replace(&mut inner.state, State::Spent) {
-                State::Settled(result, _) => Some(result),
+                settled @ (State::Settled(..) | State::Ready(..)) => Some(settled),
                 other => {
                     inner.state = other;
                     None
                 }
             }
         };
-        match settled {
+        let result = match settled {
+            Some(State::Settled(result, _)) => Some(result),
+            Some(State::Ready(turn, _)) => Some(turn.finish(py)),
+            _ => None,
+        };
+        match result {
             // A tuple, since the value may be one itself and would be taken for several arguments.
             Some(Ok(value)) => Err(PyStopIteration::new_err((value,))),
             Some(Err(error)) => Err(error),
@@ -209,7 +232,7 @@ impl Pending {
     fn check_loop(&self, py: Python<'_>) -> PyResult<()> {
         let home = match &*self.inner.lock() {
             Inner {
-                state: State::Settled(_, Some(home)),
+                state: State::Settled(_, Some(home)) | State::Ready(_, Some(home)),
                 at_home: false,
                 ..
             } => home.clone_ref(py),
@@ -308,7 +331,7 @@ impl Pending {
         let state = match &self.inner.lock().state {
             State::Deferred(..) => "not started",
             State::Flying(..) => "under way",
-            State::Settled(..) => "answered",
+            State::Settled(..) | State::Ready(..) => "answered",
             State::Orphaned | State::Spent => "done",
         };
         format!("<Pending AsyncClient.{}() {state}>", self.name)
@@ -325,6 +348,7 @@ impl Pending {
                 visit.call(value)?;
                 visit.call(event_loop)
             }
+            State::Ready(_, event_loop) => visit.call(event_loop),
             _ => Ok(()),
         }
     }

@@ -44,6 +44,7 @@ pub(crate) static ORDERED: Class = Class::new(TYPES, "OperateOrderedResult");
 pub(crate) static BATCH_RECORD: Class = Class::new(TYPES, "BatchRecord");
 pub(crate) static BATCH_RETRY: Class = Class::new(TYPES, "BatchRetryInfo");
 pub(crate) static BATCH_WRITE: Class = Class::new(TYPES, "BatchWriteResult");
+pub(crate) static PROGRESS: Class = Class::new(TYPES, "JobProgress");
 pub(crate) static BATCH_READ: Class = Class::new("aerospike_py.batch", "BatchReadResult");
 pub(crate) static NUMPY_BATCH: Class = Class::new("aerospike_py.numpy_batch", "NumpyBatchRecords");
 pub(crate) static GEOJSON: Class = Class::new("aerospike_py.values", "GeoJSON");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use aerospike_core::expressions::Expression;
-use aerospike_core::policy::{AdminPolicy, BatchPolicy, ReadPolicy, WritePolicy};
+use aerospike_core::policy::{AdminPolicy, BatchPolicy, QueryPolicy, ReadPolicy, WritePolicy};
 use aerospike_core::{
     BatchDeletePolicy, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, CommitLevel, Concurrency,
     Expiration, GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl,
@@ -66,6 +66,7 @@ pub(crate) struct Options {
     pub(crate) record_queue_size: Option<usize>,
     pub(crate) expected_duration: Option<QueryDuration>,
     pub(crate) include_bin_data: Option<bool>,
+    pub(crate) partition_filter: Option<PartitionFilter>,
     pub(crate) timeout: Option<u32>,
     pub(crate) filter: Option<Filter>,
 }
@@ -156,7 +157,7 @@ names! {
         QueryDuration::Long, QueryDuration::Short, QueryDuration::LongRelaxAp,
     ])?);
     "include_bin_data" => |o, v| o.include_bin_data = Some(flag(v)?);
-    "partition_filter" => |_o, v| partition_filter(v)?;
+    "partition_filter" => |o, v| o.partition_filter = Some(partition_filter(v)?);
     "timeout" => |o, v| o.timeout = Some(number(v)?);
     "filter_expression" => |o, v| o.filter = Some(Filter::parse(v)?);
     "expressions" => |o, v| o.filter = Some(Filter::parse(v)?);
@@ -299,6 +300,7 @@ impl Options {
             record_queue_size,
             expected_duration,
             include_bin_data,
+            partition_filter,
             timeout,
             filter
         );
@@ -364,6 +366,26 @@ impl Options {
             Some(Ttl::Is(expiration)) => Some(expiration),
             Some(Ttl::ClientDefault) | None => None,
         }
+    }
+
+    /// The policy of a query or scan.
+    fn fill_query(&self, policy: &mut QueryPolicy) {
+        self.fill_base(&mut policy.base_policy);
+        macro_rules! give {
+            ($($name:ident),*) => {$(
+                if let Some(value) = self.$name {
+                    policy.$name = value;
+                }
+            )*};
+        }
+        give!(
+            max_records,
+            records_per_second,
+            max_concurrent_nodes,
+            record_queue_size,
+            expected_duration,
+            include_bin_data
+        );
     }
 
     /// The policy of a whole batch.
@@ -473,6 +495,8 @@ pub(crate) struct Policies {
     batch_write: (Options, Arc<BatchPolicy>),
     batch_remove: (Options, Arc<BatchPolicy>),
     batch_apply: (Options, Arc<BatchPolicy>),
+    query: Options,
+    scan: Options,
     info: Options,
     admin: Options,
 }
@@ -515,6 +539,8 @@ impl Policies {
             batch_write: batch(BatchPolicy::write_default(), "batch_write"),
             batch_remove: batch(BatchPolicy::write_default(), "batch_remove"),
             batch_apply: batch(BatchPolicy::write_default(), "batch_apply"),
+            query: options("query"),
+            scan: options("scan"),
             info: options("info"),
             admin: options("admin"),
         }
@@ -635,6 +661,23 @@ impl Policies {
         policy: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Arc<BatchPolicy>, Options)> {
         batch_over(&self.batch_apply, policy)
+    }
+
+    /// The policy of a query, and which partitions it reads if not all. What is said of scans holds, over what is said of queries, for one
+    /// without a predicate.
+    pub(crate) fn query(
+        &self,
+        policy: Option<&Bound<'_, PyAny>>,
+        is_scan: bool,
+    ) -> Result<(QueryPolicy, Option<PartitionFilter>)> {
+        let mut options = self.query.clone();
+        if is_scan {
+            options.overlay(&self.scan);
+        }
+        options.overlay(&Options::from_policy(policy)?);
+        let mut policy = QueryPolicy::default();
+        options.fill_query(&mut policy);
+        Ok((policy, options.partition_filter))
     }
 
     /// The timeout of an info command in milliseconds; 0 is the core's default.
@@ -816,12 +859,12 @@ pub(crate) fn ttl(value: &Bound<'_, PyAny>) -> Result<Ttl> {
     })
 }
 
-fn partition_filter(value: &Bound<'_, PyAny>) -> Result<()> {
-    if value.is_instance_of::<PartitionFilter>() {
-        return Ok(());
+fn partition_filter(value: &Bound<'_, PyAny>) -> Result<PartitionFilter> {
+    match value.cast::<PartitionFilter>() {
+        Ok(filter) => Ok(filter.get().clone()),
+        Err(_) => Err(Error::argument(format!(
+            "{} is not a PartitionFilter",
+            repr(value)
+        ))),
     }
-    Err(Error::argument(format!(
-        "{} is not a PartitionFilter",
-        repr(value)
-    )))
 }

@@ -7,13 +7,18 @@ use aerospike_core::{Record, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
 use pyo3::{PyTraverseError, PyVisit};
+use tokio_util::sync::DropGuard;
 
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
 use super::record::{self, CallersKey};
+use super::stream::{Gathering, Turn};
 use super::value;
 use crate::numpy::{Columns, Layout};
+use crate::ops::job::Progress;
+use crate::ops::query::{Consumer, Want};
+use crate::query::job::Started;
 
 /// What a request ends in when it succeeds.
 pub(crate) enum Reply {
@@ -33,6 +38,9 @@ pub(crate) enum Reply {
         retry: Retry,
     },
     Columns(Columns),
+    /// The id of a background job.
+    Job(u64),
+    Progress(Progress),
 }
 
 /// How the attempts of a batch went.
@@ -61,6 +69,16 @@ pub(crate) enum Shape {
     BatchExists(Keys),
     BatchWrite(Keys),
     Numpy(Keys, Layout),
+    /// All records of a query.
+    Records(Consumer),
+    /// The first record of a query, or None.
+    First(Consumer),
+    /// The next record or page of a query.
+    Turn(Turn),
+    /// A background job.
+    Job(Started),
+    /// Whatever the reply is; whoever works on it learns when nobody waits for it any more.
+    Watched(DropGuard),
 }
 
 /// A conversion that may need several turns of the event loop.
@@ -68,6 +86,9 @@ pub(crate) enum Conversion {
     Done(Py<PyAny>),
     Reading(Box<BatchReading>),
     Writing(Box<BatchWriting>),
+    Gathering(Box<Gathering>),
+    /// Not before the awaiting task takes its next step: what it does not take is there for the next one.
+    Turn(Turn),
 }
 
 impl Shape {
@@ -100,6 +121,29 @@ impl Shape {
             (Self::Ordered(key, answers), Reply::Record(record)) => {
                 ordered(py, &key, &answers, &record)?.unbind()
             }
+            (Self::Records(consumer), _) => {
+                return Ok(Conversion::Gathering(Box::new(Gathering::list(
+                    py, consumer,
+                ))));
+            }
+            (Self::First(consumer), _) => {
+                return Ok(Conversion::Gathering(Box::new(Gathering::first(
+                    py, consumer,
+                ))));
+            }
+            (Self::Turn(turn), _) => {
+                return Ok(match turn.want {
+                    Want::Whole if turn.run.fetched() > 0 => {
+                        Conversion::Gathering(Box::new(Gathering::page(py, turn.run)))
+                    }
+                    Want::Whole | Want::Portion => Conversion::Turn(turn),
+                });
+            }
+            (Self::Job(started), Reply::Job(id)) => started.job(py, id)?.unbind(),
+            (Self::Watched(guard), reply) => {
+                guard.disarm();
+                plain(py, reply)?.unbind()
+            }
             (Self::Object(object), _) => object,
             (_, reply) => plain(py, reply)?.unbind(),
         }))
@@ -112,7 +156,10 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain => Ok(()),
+            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) | Self::Watched(_) => {
+                Ok(())
+            }
+            Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
             Self::BatchRead { keys, .. } | Self::BatchExists(keys) | Self::BatchWrite(keys) => {
@@ -130,9 +177,10 @@ impl Conversion {
     /// Goes on for up to `rows` rows. Returns how many were converted.
     pub(crate) fn advance(&mut self, py: Python<'_>, rows: usize) -> PyResult<usize> {
         let (converted, done) = match self {
-            Self::Done(_) => return Ok(0),
+            Self::Done(_) | Self::Turn(_) => return Ok(0),
             Self::Reading(reading) => reading.advance(py, rows)?,
             Self::Writing(writing) => writing.advance(py, rows)?,
+            Self::Gathering(gathering) => gathering.advance(py, rows)?,
         };
         if let Some(object) = done {
             *self = Self::Done(object);
@@ -142,16 +190,17 @@ impl Conversion {
 
     /// Whether more rows wait.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_))
+        matches!(self, Self::Done(_) | Self::Turn(_))
     }
 
     /// What is left, in one go.
     pub(crate) fn finish(mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         loop {
-            if let Self::Done(object) = self {
-                return Ok(object);
-            }
-            self.advance(py, usize::MAX)?;
+            match self {
+                Self::Done(object) => return Ok(object),
+                Self::Turn(turn) => return turn.finish(py),
+                _ => self.advance(py, usize::MAX)?,
+            };
         }
     }
 }
@@ -176,6 +225,17 @@ fn plain(py: Python<'_>, reply: Reply) -> PyResult<Bound<'_, PyAny>> {
             }
             list.into_any()
         }
+        Reply::Progress(progress) => named_tuple(
+            names::PROGRESS.get(py)?,
+            [
+                PyBool::new(py, progress.done).to_owned().into_any(),
+                PyString::new(py, progress.aborted.as_deref().unwrap_or_default()).into_any(),
+                progress.percent.into_pyobject(py)?.into_any(),
+                progress.succeeded.into_pyobject(py)?.into_any(),
+                progress.failed.into_pyobject(py)?.into_any(),
+                progress.filtered.into_pyobject(py)?.into_any(),
+            ],
+        )?,
         _ => py.None().into_bound(py),
     })
 }

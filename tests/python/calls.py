@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import itertools
 
 import aerospike_py
 
 #: What an `AsyncClient` answers at once.
 PLAIN = {"is_connected", "get_node_names"}
+
+#: What makes a query, and what goes on saying what it finds: at once in both modes.
+QUERIES = {"query", "scan"}
+CHAINED = {"select", "where", "add_ops", "apply", "resume"}
 
 
 class SyncCalls:
@@ -40,9 +45,12 @@ class AsyncCalls:
 
     def __getattr__(self, name):
         method = getattr(self.client, name)
+        if name in QUERIES:
+            return lambda *args: AsyncQueryCalls(method(*args))
         return method if name in PLAIN or not callable(method) else functools.partial(self._call, method)
 
-    def _call(self, method, *args, **kwargs):
+    @staticmethod
+    def _call(method, *args, **kwargs):
         async def call():
             try:
                 pending = method(*args, **kwargs)
@@ -59,6 +67,44 @@ class AsyncCalls:
 
     def __exit__(self, *error):
         return self._call(self.client.__aexit__, *error)
+
+
+class AsyncQueryCalls:
+    """An `AsyncQuery`, or an `AsyncJob` it gave, each call awaited in an event loop of its own."""
+
+    def __init__(self, query):
+        self.query = query
+
+    def __getattr__(self, name):
+        method = getattr(self.query, name)
+        if name in CHAINED:
+            return lambda *args, **kwargs: AsyncQueryCalls(method(*args, **kwargs))
+        if name in {"records", "pages"} or not callable(method):
+            return method
+        if name == "execute_background":
+            return lambda *args: AsyncQueryCalls(AsyncCalls._call(method, *args))
+        return functools.partial(AsyncCalls._call, method)
+
+    def __aiter__(self):
+        return self.query.__aiter__()
+
+
+def take(source, count=None):
+    """The next `count` items of a query or of an iterator, or all of them, in either mode."""
+    if hasattr(source, "__iter__"):
+        return list(itertools.islice(source, count))
+
+    async def collect():
+        items = []
+        if count == 0:
+            return items
+        async for item in source:
+            items.append(item)
+            if len(items) == count:
+                break
+        return items
+
+    return asyncio.run(collect())
 
 
 def make_calls(mode, config):

@@ -9,6 +9,7 @@ import warnings
 import pytest
 from contracts import contract
 
+import aerospike_py
 from aerospike_py import bit_operations, exp, hll_operations, list_operations, map_operations, predicates
 
 REFERENCE = contract("operations")
@@ -16,7 +17,10 @@ MODULES = {"list_operations": 31, "map_operations": 27, "hll_operations": 10, "b
 OPERANDS = ({"x": 1}, {"x": 2}, {"x": 3})
 # Arguments that 0.14 does not have.
 BEYOND = {"ctx", "inverted", "descending", "persist_index"}
-BEYOND_IN = {("list_set", "policy")}
+BEYOND_IN = {
+    ("list_set", "policy"),
+    *((f"geo_{name}", "index_type") for name in ("within_geojson_region", "within_radius", "contains_geojson_point")),
+}
 
 
 def called(module, function, *, optional):
@@ -38,7 +42,6 @@ def called(module, function, *, optional):
     return function(*positional, **named)
 
 
-@pytest.mark.filterwarnings("ignore:Geo filters:FutureWarning")
 @pytest.mark.parametrize("name", REFERENCE)
 def test_shape_is_that_of_0_14(name):
     module, function = name.split(".")
@@ -111,8 +114,6 @@ def test_expression_types():
     assert [getattr(exp, f"EXP_TYPE_{name}") for name in names] == list(range(10))
 
 
-@pytest.mark.parametrize("name", ["geo_within_geojson_region", "geo_within_radius", "geo_contains_geojson_point"])
-def test_geo_predicates_warn(name):
-    with pytest.warns(FutureWarning, match="not supported yet") as caught:
-        assert called("predicates", getattr(predicates, name), optional=True)[0] == name
-    assert caught[0].filename == __file__
+def test_a_part_of_a_collection_is_named_last():
+    assert predicates.geo_within_radius("b", 1, 2, 3) == ("geo_within_radius", "b", 1, 2, 3)
+    assert predicates.geo_within_radius("b", 1, 2, 3, aerospike_py.INDEX_TYPE_LIST) == ("geo_within_radius", "b", 1, 2, 3, 1)

@@ -1,0 +1,153 @@
+//! Records of a query: converted when they are taken.
+
+use aerospike_core::Record;
+use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::names::bin_name;
+use super::{key, record, value};
+use crate::ops::query::{Consumer, SharedRun, Taken, Want};
+
+/// The `Record` of a query, whose user key is known only if the server keeps it.
+fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>> {
+    let key = match &found.key {
+        Some(key) => key::to_python(
+            py,
+            // They are the same for every record, as the names of bins are.
+            bin_name(py, key.namespace()).into_any(),
+            bin_name(py, key.set_name()).into_any(),
+            match key.user_key() {
+                Some(user_key) => value::to_python(py, user_key)?,
+                None => py.None().into_bound(py),
+            },
+            &key.digest(),
+        )?,
+        None => py.None().into_bound(py),
+    };
+    record::record(py, key, found)
+}
+
+/// What an iterator finds.
+pub(crate) enum Next<'py> {
+    /// A record, or a page of them.
+    Item(Bound<'py, PyAny>),
+    /// More must be fetched.
+    Nothing,
+    End,
+}
+
+/// One turn of an iterator.
+pub(crate) struct Turn {
+    pub(crate) run: SharedRun,
+    /// A record of what was fetched, or the whole of it.
+    pub(crate) want: Want,
+}
+
+impl Turn {
+    /// Takes what is there.
+    pub(crate) fn take<'py>(&self, py: Python<'py>) -> PyResult<Next<'py>> {
+        if self.want == Want::Whole && self.run.fetched() > 0 {
+            let page = Gathering::page(py, self.run.clone());
+            return Ok(Next::Item(page.finish(py)?.into_bound(py)));
+        }
+        Ok(match self.run.take().map_err(PyErr::from)? {
+            Taken::Record(record) => Next::Item(to_python(py, &record)?),
+            Taken::Nothing => Next::Nothing,
+            Taken::End => Next::End,
+        })
+    }
+
+    /// Takes what was waited for, in an await.
+    pub(crate) fn finish(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        match self.take(py)? {
+            Next::Item(item) => Ok(item.unbind()),
+            Next::End => Err(PyStopAsyncIteration::new_err(())),
+            Next::Nothing => Err(PyRuntimeError::new_err(
+                "another task has taken what this one waited for: a query has one reader",
+            )),
+        }
+    }
+}
+
+/// What becomes of the records that are gathered.
+enum Sort {
+    List,
+    /// The only one, or None.
+    First,
+}
+
+/// Records on their way into a list.
+pub(crate) struct Gathering {
+    run: SharedRun,
+    /// Ends the run with this conversion.
+    _consumer: Option<Consumer>,
+    sort: Sort,
+    list: Py<PyList>,
+    /// How many more of those that were fetched; None for all, and the error the run ended in.
+    left: Option<usize>,
+}
+
+impl Gathering {
+    fn all(py: Python<'_>, consumer: Consumer, sort: Sort) -> Self {
+        Self {
+            run: consumer.0.clone(),
+            _consumer: Some(consumer),
+            sort,
+            list: PyList::empty(py).unbind(),
+            left: None,
+        }
+    }
+
+    pub(crate) fn list(py: Python<'_>, consumer: Consumer) -> Self {
+        Self::all(py, consumer, Sort::List)
+    }
+
+    pub(crate) fn first(py: Python<'_>, consumer: Consumer) -> Self {
+        Self::all(py, consumer, Sort::First)
+    }
+
+    /// The page that was fetched; its iterator goes on.
+    pub(crate) fn page(py: Python<'_>, run: SharedRun) -> Self {
+        Self {
+            left: Some(run.fetched()),
+            run,
+            _consumer: None,
+            sort: Sort::List,
+            list: PyList::empty(py).unbind(),
+        }
+    }
+
+    /// Converts up to `budget` records: how many, and the result if it is complete.
+    pub(crate) fn advance(
+        &mut self,
+        py: Python<'_>,
+        budget: usize,
+    ) -> PyResult<(usize, Option<Py<PyAny>>)> {
+        let list = self.list.bind(py);
+        let mut converted = 0;
+        while self.left != Some(0) {
+            if converted == budget {
+                return Ok((converted, None));
+            }
+            let Taken::Record(record) = self.run.take().map_err(PyErr::from)? else {
+                break;
+            };
+            list.append(to_python(py, &record)?)?;
+            converted += 1;
+            self.left = self.left.map(|left| left - 1);
+        }
+        let result = match self.sort {
+            Sort::List => list.clone().into_any(),
+            Sort::First => list
+                .get_item(0)
+                .unwrap_or_else(|_| py.None().into_bound(py)),
+        };
+        Ok((converted, Some(result.unbind())))
+    }
+
+    fn finish(mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let (_, result) = self.advance(py, usize::MAX)?;
+        Ok(result.unwrap_or_else(|| py.None()))
+    }
+}

@@ -1,0 +1,387 @@
+//! Queries and scans: a [`Run`] is one pass over the records, read in portions.
+//!
+//! The core puts what the nodes send into a bounded channel and stops reading from them when it is full. [`Fetch`] takes a portion out of
+//! that channel and leaves it in the run; the consumer converts each record when it takes it. So at most the queue, a portion and what the
+//! nodes have in the sockets is under way, however slow the consumer is. What was fetched stays in the run when the caller who waited for
+//! it has been cancelled: the next one gets it.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::mem::{self, ManuallyDrop};
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use aerospike_core::Record;
+use aerospike_core::policy::QueryPolicy;
+use aerospike_core::query::{PartitionStatus, RecordStream, Recordset, Statement};
+use futures_util::Stream;
+use parking_lot::Mutex;
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::Operation;
+use crate::cluster::{Cluster, Target};
+use crate::convert::reply::Reply;
+use crate::engine::running;
+use crate::error::{Error, Result};
+use crate::fork;
+use crate::query::cursor::Cursor;
+
+/// Records that cross the bridge at once: about as many as the event loop may convert without a break.
+const PORTION: usize = 128;
+
+/// A record, and what its cursor needs to know of it.
+struct Row {
+    record: Record,
+    /// The value of the index it was found by, if that is certain.
+    value: Option<u64>,
+    /// Whether the cursor may stand on it.
+    marks: bool,
+}
+
+/// What a consumer finds.
+pub(crate) enum Taken {
+    Record(Box<Record>),
+    /// Nothing at this moment: more must be fetched.
+    Nothing,
+    /// There is no more.
+    End,
+}
+
+/// Where the records come from.
+enum Source {
+    Unopened,
+    Open(RecordStream, Partitions),
+    Ended,
+}
+
+/// The core's notes on each partition, which it shares with us.
+type Partitions = Arc<Vec<Mutex<PartitionStatus>>>;
+
+/// What has been fetched and not yet taken.
+struct Ready {
+    rows: VecDeque<Row>,
+    /// Whether the rows are all there is of a page, or of a run without pages.
+    whole: bool,
+    failure: Option<Error>,
+    /// Nothing more will be fetched.
+    ended: bool,
+    /// Whether nothing is left to read once the rows are taken.
+    exhausted: bool,
+    /// Where the consumer stands.
+    cursor: Cursor,
+}
+
+impl Ready {
+    /// Whether a caller who wants this must not wait.
+    fn has(&self, want: Want) -> bool {
+        let rows = match want {
+            Want::Portion => !self.rows.is_empty(),
+            Want::Whole => self.whole,
+        };
+        rows || self.ended || self.failure.is_some()
+    }
+
+    /// A row leaves for the consumer.
+    fn pass(&mut self, row: Row) -> Box<Record> {
+        if let (true, Some(key)) = (row.marks, &row.record.key) {
+            self.cursor
+                .pass(key.partition_id(), key.digest(), row.value);
+        }
+        Box::new(row.record)
+    }
+}
+
+/// How much is fetched at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// What is there, at least a record.
+    Portion,
+    /// The whole page, or the whole run if it has no pages.
+    Whole,
+}
+
+/// One pass over the records of a query.
+pub(crate) struct Run {
+    generation: u64,
+    statement: Statement,
+    policy: QueryPolicy,
+    /// Whether it goes page by page: `policy.max_records` at a time, until nothing is left.
+    paged: bool,
+    source: AsyncMutex<Source>,
+    ready: Mutex<Ready>,
+    /// To close the query while somebody waits for its next records.
+    recordset: Mutex<Option<Arc<Recordset>>>,
+}
+
+impl Run {
+    /// A pass that has not begun.
+    pub(crate) fn prepare(
+        statement: Statement,
+        policy: QueryPolicy,
+        cursor: Cursor,
+        paged: bool,
+    ) -> SharedRun {
+        let ended = cursor.is_done();
+        SharedRun(ManuallyDrop::new(Arc::new(Self {
+            generation: fork::generation(),
+            statement,
+            policy,
+            paged,
+            source: AsyncMutex::new(if ended {
+                Source::Ended
+            } else {
+                Source::Unopened
+            }),
+            ready: Mutex::new(Ready {
+                rows: VecDeque::new(),
+                whole: false,
+                failure: None,
+                ended,
+                exhausted: ended,
+                cursor,
+            }),
+            recordset: Mutex::new(None),
+        })))
+    }
+
+    /// Whether this process began it, and not its parent.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.generation == fork::generation()
+    }
+
+    /// The next record, as far as it has been fetched.
+    pub(crate) fn take(&self) -> Result<Taken> {
+        let mut ready = self.ready.lock();
+        let row = ready.rows.pop_front();
+        ready.whole &= !ready.rows.is_empty();
+        if let Some(row) = row {
+            return Ok(Taken::Record(ready.pass(row)));
+        }
+        match ready.failure.take() {
+            Some(failure) => {
+                ready.ended = true;
+                Err(failure)
+            }
+            None if ready.ended => Ok(Taken::End),
+            None => Ok(Taken::Nothing),
+        }
+    }
+
+    /// Whether a consumer finds something, if only the end, without waiting.
+    pub(crate) fn has(&self, want: Want) -> bool {
+        self.ready.lock().has(want)
+    }
+
+    /// How many records are there to be taken.
+    pub(crate) fn fetched(&self) -> usize {
+        self.ready.lock().rows.len()
+    }
+
+    /// Where the consumer stands.
+    pub(crate) fn cursor(&self) -> Cursor {
+        let ready = self.ready.lock();
+        let mut cursor = ready.cursor.clone();
+        if ready.exhausted && ready.rows.is_empty() {
+            cursor.finish();
+        }
+        cursor
+    }
+
+    /// Ends it: the nodes stop sending, and whoever waits for records finds the end.
+    pub(crate) fn close(&self) {
+        let unwanted = {
+            let mut ready = self.ready.lock();
+            ready.exhausted &= ready.rows.is_empty();
+            ready.ended = true;
+            mem::take(&mut ready.rows)
+        };
+        drop(unwanted);
+        if let Some(recordset) = &*self.recordset.lock() {
+            recordset.close();
+        }
+    }
+
+    /// Makes what is wanted ready, unless it is.
+    async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
+        let mut source = self.source.lock().await;
+        while !self.has(want) {
+            match &mut *source {
+                Source::Unopened => *source = self.open(cluster).await?,
+                Source::Open(stream, partitions) => {
+                    if !self.advance(stream, partitions, want).await {
+                        *source = self.settle(stream.as_ref());
+                    }
+                }
+                Source::Ended => break,
+            }
+        }
+        Ok(())
+    }
+
+    async fn open(&self, cluster: &Cluster) -> Result<Source> {
+        let filter = self.ready.lock().cursor.rest();
+        let partitions = filter.partitions.clone().unwrap_or_default();
+        let recordset = cluster
+            .client
+            .query(&self.policy, filter, self.statement.clone())
+            .await?;
+        let before = self.recordset.lock().replace(Arc::clone(&recordset));
+        drop(before);
+        if self.ready.lock().ended {
+            // Closed while it was being opened.
+            recordset.close();
+        }
+        Ok(Source::Open(recordset.into_stream(), partitions))
+    }
+
+    /// Waits for records and makes those that come ready. Returns whether more may come.
+    async fn advance(
+        &self,
+        stream: &mut RecordStream,
+        partitions: &Partitions,
+        want: Want,
+    ) -> bool {
+        let most = match want {
+            Want::Portion => PORTION,
+            Want::Whole => usize::MAX,
+        };
+        let mut rows = Vec::new();
+        let (failure, open) = poll_fn(|cx| {
+            while rows.len() < most {
+                match Pin::new(&mut *stream).poll_next(cx) {
+                    Poll::Ready(Some(Ok(record))) => rows.push(row(record, partitions)),
+                    Poll::Ready(Some(Err(error))) => {
+                        return Poll::Ready((Some(Error::from(error)), false));
+                    }
+                    Poll::Ready(None) => return Poll::Ready((None, false)),
+                    Poll::Pending if rows.is_empty() => return Poll::Pending,
+                    Poll::Pending => break,
+                }
+            }
+            Poll::Ready((None, true))
+        })
+        .await;
+        let mut ready = self.ready.lock();
+        if !ready.ended {
+            ready.rows.extend(rows);
+            ready.failure = failure;
+        }
+        open
+    }
+
+    /// The stream has ended: what that means.
+    fn settle(&self, recordset: &Recordset) -> Source {
+        recordset.close();
+        let exhausted = recordset
+            .partition_filter()
+            .is_some_and(|filter| filter.done());
+        let mut ready = self.ready.lock();
+        if ready.ended || ready.failure.is_some() {
+            return Source::Ended;
+        }
+        ready.exhausted = exhausted;
+        if !exhausted && self.policy.max_records == 0 {
+            ready.failure = Some(Error::client(
+                "The query ended before every partition was read",
+            ));
+            return Source::Ended;
+        }
+        ready.whole = !self.paged || !ready.rows.is_empty();
+        if self.paged && !exhausted {
+            return Source::Unopened;
+        }
+        ready.ended = true;
+        Source::Ended
+    }
+}
+
+/// A record with what the core notes of its partition at the moment it is taken out.
+fn row(record: Record, partitions: &Partitions) -> Row {
+    let noted = record.key.as_ref().and_then(|key| {
+        // The notes are in the order of partitions, and begin with the first that is read.
+        let begin = usize::from(partitions.first()?.lock().id);
+        let status = partitions
+            .get(key.partition_id().checked_sub(begin)?)?
+            .lock();
+        // A record that was sent again after a broken connection is not noted.
+        (status.digest == Some(key.digest())).then_some(status.bval)
+    });
+    Row {
+        record,
+        marks: noted.is_some(),
+        value: noted.flatten(),
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.close();
+        // What it holds of the cluster's nodes may be the last of them, whose end needs the runtime.
+        let source = mem::replace(self.source.get_mut(), Source::Ended);
+        let recordset = self.recordset.get_mut().take();
+        if let Some(engine) = running() {
+            engine.reactor.submit(Box::pin(async move {
+                drop((source, recordset));
+            }));
+        }
+    }
+}
+
+/// A run that several hold. In the child of a fork it is left alone: it is the parent's.
+pub(crate) struct SharedRun(ManuallyDrop<Arc<Run>>);
+
+impl Clone for SharedRun {
+    fn clone(&self) -> Self {
+        Self(ManuallyDrop::new(Arc::clone(&self.0)))
+    }
+}
+
+impl Deref for SharedRun {
+    type Target = Run;
+
+    fn deref(&self) -> &Run {
+        &self.0
+    }
+}
+
+impl Drop for SharedRun {
+    fn drop(&mut self) {
+        if self.is_ours() {
+            // SAFETY: this is the only place that drops it, and nobody uses it afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.0) };
+        }
+    }
+}
+
+/// Whoever takes a run's records: when he goes, the run ends.
+pub(crate) struct Consumer(pub(crate) SharedRun);
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        if self.0.is_ours() {
+            self.0.close();
+        }
+    }
+}
+
+/// Makes records of a run ready.
+pub(crate) struct Fetch {
+    pub(crate) run: SharedRun,
+    pub(crate) want: Want,
+}
+
+impl Operation for Fetch {
+    const NAME: &'static str = "query";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Any
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        self.run.fetch(cluster, self.want).await?;
+        Ok(Reply::Nothing)
+    }
+}
