@@ -2,6 +2,7 @@
 """The extension module: the clients' engine and the embedded server."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
 
@@ -10,12 +11,14 @@ from typing_extensions import Self
 
 from .batch import BatchReadResult
 from .numpy_batch import NumpyBatchRecords
+from .rows import Apply, Read, Remove, Write
 from .types import (
     AdminPolicy,
     AerospikeRecord,
     BatchDeleteMeta,
     BatchPolicy,
     BatchRecord,
+    BatchUDFMeta,
     BatchWriteResult,
     ClientConfig,
     ExistsResult,
@@ -25,9 +28,12 @@ from .types import (
     Key,
     OperateOrderedResult,
     Operation,
+    Privilege,
     QueryPolicy,
     ReadPolicy,
     Record,
+    RoleInfo,
+    UserInfo,
     UserKey,
     WriteMeta,
     WritePolicy,
@@ -497,6 +503,975 @@ class Client:
 
         Raises:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def batch_write_numpy(
+        self,
+        data: npt.NDArray[Any],
+        namespace: str,
+        set_name: str | None,
+        _dtype: npt.DTypeLike,
+        key_field: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write the rows of a structured array, a record per row and a bin per field.
+
+        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
+        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+
+        Args:
+            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            _dtype: The dtype of `data`.
+            key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
+            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def batch(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
+
+        Args:
+            ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
+            policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
+            `ClientError`: The client is not connected.
+        """
+    def batch_exists(
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> list[ExistsResult]:
+        """Look whether many records exist.
+
+        Args:
+            keys: As for `batch_read`.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
+            `filter_expression` is false for it.
+
+        Raises:
+            `AerospikeError`: Of some record it could not be found out; `key` says of which.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def get_nodes(self) -> list[tuple[str, int]]:
+        """The addresses of the cluster's nodes, as the client knows them at this moment.
+
+        Returns:
+            ``(host, port)`` per node.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def get_key_partition_id(self, namespace: str, set_name: str | None, key: UserKey) -> int:
+        """The partition that a key belongs to.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            key: The user key.
+
+        Returns:
+            A number from 0 to 4095.
+
+        Raises:
+            `TypeError`, `ValueError`: They make no key.
+        """
+    def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Send an info command to a node of your choice.
+
+        Args:
+            command: Such as ``"build"``.
+            host: The node's name, of `get_node_names`, or its ``(host, port)``, of `get_nodes`.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            The node's answer.
+
+        Raises:
+            `InvalidArgError`: There is no such node; the text lists those there are.
+            `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+    def set_xdr_filter(
+        self,
+        data_center: str,
+        namespace: str,
+        expression_filter: Expression | None,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Say which records are shipped to another datacenter (Enterprise Edition).
+
+        Args:
+            data_center: Its name in the server's configuration.
+            namespace: The namespace.
+            expression_filter: An expression of `exp` that is true for the records to ship; None for all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `ServerError`: The server refused it.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def truncate(
+        self,
+        namespace: str,
+        set_name: str | None = None,
+        nanos: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        all_sets: bool = False,
+    ) -> None:
+        """Remove all records of a set, or of a namespace, at once and for good.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set. Default: None, which needs `all_sets`.
+            nanos: Remove records last written before this time, in nanoseconds since 1970. Default: 0, now.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            all_sets: Whether the records of all sets are meant. Default: False.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `InvalidArgError`: No set is named and `all_sets` is not True, or both.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def udf_put(
+        self,
+        filename: str | PathLike[str],
+        udf_type: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        source: str | None = None,
+        wait: bool = True,
+    ) -> Task | None:
+        """Register a module of Lua functions.
+
+        Args:
+            filename: A file, read here; the module is called like it, without its directory. Ends in ``.lua``.
+            udf_type: 0, Lua: there is no other. Default: 0.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            source: The module's text; then `filename` is only its name. Default: None, what the file holds.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `ClientError`: The file cannot be read, or the client is not connected.
+            `ServerError`: The server refused the module: the text is the compiler's.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+        """
+    def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """List the modules of functions.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per module: `name` with its suffix, `hash`, `type` (0, Lua).
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Read the source of a module.
+
+        Args:
+            module: Its name, with or without ``.lua``.
+            language: 0, Lua: there is no other. Default: 0.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            The source.
+
+        Raises:
+            `UDFError`: There is no such module.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+        """Remove a module of functions.
+
+        Args:
+            module: Its name, with or without ``.lua``.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `ServerError`: The server refused it.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def apply(
+        self,
+        key: Key,
+        module: str,
+        function: str,
+        args: Sequence[Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> Any:
+        """Call a function of a module on one record.
+
+        Args:
+            key: ``(namespace, set, user key)``. The record need not exist.
+            module: The module, without ``.lua``.
+            function: The function, whose first argument is the record.
+            args: Further arguments. Default: None, none.
+            policy: How to write. Default: None, the client's.
+
+        Returns:
+            What the function returns.
+
+        Raises:
+            `UDFError`: The function failed or does not exist; the text is Lua's.
+            `FilteredOut`: The policy's `filter_expression` is false for the record.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    def batch_apply(
+        self,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        module: str,
+        function: str,
+        args: Sequence[Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Call a function on many records at once. A record where it fails raises nothing: its result code is 100.
+
+        Args:
+            keys: As for `batch_read`; a key may also be ``(key, meta)``, whose `module`, `function` and `args` win over those given here.
+            module: The module, without ``.lua``.
+            function: The function, whose first argument is the record.
+            args: Further arguments. Default: None, none.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`; what the function returned is in ``record.bins["SUCCESS"]``, why it failed in
+            ``record.bins["FAILURE"]``.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_integer_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the ints of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_string_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the strings of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_blob_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the bytes of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_geo2dsphere_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the GeoJSON of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_single_value_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the values of a bin that holds no collection.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_list_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the elements of lists.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_map_keys_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the keys of maps.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_map_values_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the values of maps.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_cdt_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_type: int,
+        index_datatype: int,
+        index_name: str,
+        ctx: Sequence[dict[str, Any]] | None,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index values inside the collection of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_type: Which values: INDEX_TYPE_DEFAULT, INDEX_TYPE_LIST, INDEX_TYPE_MAPKEYS or INDEX_TYPE_MAPVALUES.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            ctx: The way to them inside the bin, of steps made by `cdt_ctx`.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_expr_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        index_type: int,
+        index_datatype: int,
+        expressions: Expression,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index what an expression makes of a record (server 8.1).
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            index_type: Which values: INDEX_TYPE_DEFAULT, INDEX_TYPE_LIST, INDEX_TYPE_MAPKEYS or INDEX_TYPE_MAPVALUES.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            expressions: An expression of `exp`.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_set_create(
+        self,
+        namespace: str,
+        set_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the records of a set, so that all of them are found without a look at the others (server 8.1).
+
+        Args:
+            namespace: The namespace.
+            set_name: The set.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_remove(
+        self,
+        namespace: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Remove an index. That there is none is no error.
+
+        Args:
+            namespace: The namespace.
+            index_name: Its name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """List the indexes.
+
+        Args:
+            namespace: Of this namespace only. Default: None, of all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per index: `namespace`, `set`, `name`, `bin`, `datatype` (``"numeric"``, …), `index_type` (``"default"``, ``"list"``, …),
+            `context`,
+            `expression`, `state`; None where the server says nothing.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `ClientError`: The client is not connected.
+        """
+    def admin_create_user(
+        self,
+        username: str,
+        password: str,
+        roles: Sequence[str],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Make a user.
+
+        Args:
+            username: Who.
+            password: The password.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Make a user that logs in with a certificate and has no password.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Remove a user.
+
+        Args:
+            username: Who.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Give a user another password; the client's own login is renewed with it.
+
+        Args:
+            username: Who.
+            password: The new password.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """The same as `admin_change_password`, under a name of the official client.
+
+        Args:
+            username: Who.
+            password: The new password.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Give a user roles.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Take roles from a user.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+        """Describe a user.
+
+        Args:
+            username: Who.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict: `user`, `roles`, `conns_in_use`, `read_info`, `write_info`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+        """Describe all users.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per user, as `admin_query_user_info` gives it.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_create_role(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        whitelist: Sequence[str] | None = None,
+        read_quota: int = 0,
+        write_quota: int = 0,
+    ) -> None:
+        """Make a role.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            whitelist: Addresses and networks it may log in from. Default: None, all.
+            read_quota: Reads a second. Default: 0, no limit.
+            write_quota: Writes a second. Default: 0, no limit.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Remove a role.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_grant_privileges(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Give a role privileges.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_revoke_privileges(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Take privileges from a role.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+        """Describe a role.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict: `name`, `privileges`, `allowlist`, `read_quota`, `write_quota`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+        """Describe all roles.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per role, as `admin_query_role` gives it.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+        """The same as `admin_query_role`, under a name of the official client.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            As `admin_query_role`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+        """The same as `admin_query_roles`, under a name of the official client.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            As `admin_query_roles`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Say from which addresses a role may log in.
+
+        Args:
+            role: The role's name.
+            whitelist: Addresses and networks; None or empty for all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def admin_set_quotas(
+        self,
+        role: str,
+        read_quota: int = 0,
+        write_quota: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Say how often a role may read and write.
+
+        Args:
+            role: The role's name.
+            read_quota: Reads a second. Default: 0, no limit.
+            write_quota: Writes a second. Default: 0, no limit.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
     def query(self, namespace: str, set_name: str | None) -> Query:
@@ -988,6 +1963,975 @@ class AsyncClient:
 
         Raises:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def batch_write_numpy(
+        self,
+        data: npt.NDArray[Any],
+        namespace: str,
+        set_name: str | None,
+        _dtype: npt.DTypeLike,
+        key_field: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Write the rows of a structured array, a record per row and a bin per field.
+
+        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
+        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+
+        Args:
+            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            _dtype: The dtype of `data`.
+            key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
+            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def batch(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
+
+        Args:
+            ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
+            policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
+            `ClientError`: The client is not connected.
+        """
+    async def batch_exists(
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+    ) -> list[ExistsResult]:
+        """Look whether many records exist.
+
+        Args:
+            keys: As for `batch_read`.
+            policy: How to read. Default: None, the client's.
+
+        Returns:
+            An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
+            `filter_expression` is false for it.
+
+        Raises:
+            `AerospikeError`: Of some record it could not be found out; `key` says of which.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def get_nodes(self) -> list[tuple[str, int]]:
+        """The addresses of the cluster's nodes, as the client knows them at this moment.
+
+        Returns:
+            ``(host, port)`` per node.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    async def get_key_partition_id(self, namespace: str, set_name: str | None, key: UserKey) -> int:
+        """The partition that a key belongs to.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            key: The user key.
+
+        Returns:
+            A number from 0 to 4095.
+
+        Raises:
+            `TypeError`, `ValueError`: They make no key.
+        """
+    async def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Send an info command to a node of your choice.
+
+        Args:
+            command: Such as ``"build"``.
+            host: The node's name, of `get_node_names`, or its ``(host, port)``, of `get_nodes`.
+            policy: `timeout` in milliseconds, default 3000.
+
+        Returns:
+            The node's answer.
+
+        Raises:
+            `InvalidArgError`: There is no such node; the text lists those there are.
+            `ConnectionError`, `AerospikeTimeoutError`: The node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+    async def set_xdr_filter(
+        self,
+        data_center: str,
+        namespace: str,
+        expression_filter: Expression | None,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Say which records are shipped to another datacenter (Enterprise Edition).
+
+        Args:
+            data_center: Its name in the server's configuration.
+            namespace: The namespace.
+            expression_filter: An expression of `exp` that is true for the records to ship; None for all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `ServerError`: The server refused it.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def truncate(
+        self,
+        namespace: str,
+        set_name: str | None = None,
+        nanos: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        all_sets: bool = False,
+    ) -> None:
+        """Remove all records of a set, or of a namespace, at once and for good.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set. Default: None, which needs `all_sets`.
+            nanos: Remove records last written before this time, in nanoseconds since 1970. Default: 0, now.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            all_sets: Whether the records of all sets are meant. Default: False.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `InvalidArgError`: No set is named and `all_sets` is not True, or both.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def udf_put(
+        self,
+        filename: str | PathLike[str],
+        udf_type: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        source: str | None = None,
+        wait: bool = True,
+    ) -> Task | None:
+        """Register a module of Lua functions.
+
+        Args:
+            filename: A file, read here; the module is called like it, without its directory. Ends in ``.lua``.
+            udf_type: 0, Lua: there is no other. Default: 0.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            source: The module's text; then `filename` is only its name. Default: None, what the file holds.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `ClientError`: The file cannot be read, or the client is not connected.
+            `ServerError`: The server refused the module: the text is the compiler's.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+        """
+    async def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """List the modules of functions.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per module: `name` with its suffix, `hash`, `type` (0, Lua).
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    async def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+        """Read the source of a module.
+
+        Args:
+            module: Its name, with or without ``.lua``.
+            language: 0, Lua: there is no other. Default: 0.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            The source.
+
+        Raises:
+            `UDFError`: There is no such module.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+        """Remove a module of functions.
+
+        Args:
+            module: Its name, with or without ``.lua``.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `ServerError`: The server refused it.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def apply(
+        self,
+        key: Key,
+        module: str,
+        function: str,
+        args: Sequence[Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+    ) -> Any:
+        """Call a function of a module on one record.
+
+        Args:
+            key: ``(namespace, set, user key)``. The record need not exist.
+            module: The module, without ``.lua``.
+            function: The function, whose first argument is the record.
+            args: Further arguments. Default: None, none.
+            policy: How to write. Default: None, the client's.
+
+        Returns:
+            What the function returns.
+
+        Raises:
+            `UDFError`: The function failed or does not exist; the text is Lua's.
+            `FilteredOut`: The policy's `filter_expression` is false for the record.
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+        """
+    async def batch_apply(
+        self,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        module: str,
+        function: str,
+        args: Sequence[Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+    ) -> BatchWriteResult:
+        """Call a function on many records at once. A record where it fails raises nothing: its result code is 100.
+
+        Args:
+            keys: As for `batch_read`; a key may also be ``(key, meta)``, whose `module`, `function` and `args` win over those given here.
+            module: The module, without ``.lua``.
+            function: The function, whose first argument is the record.
+            args: Further arguments. Default: None, none.
+            policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`; what the function returned is in ``record.bins["SUCCESS"]``, why it failed in
+            ``record.bins["FAILURE"]``.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_integer_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the ints of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_string_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the strings of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_blob_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the bytes of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_geo2dsphere_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the GeoJSON of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_single_value_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the values of a bin that holds no collection.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_list_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the elements of lists.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_map_keys_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the keys of maps.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_map_values_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_datatype: int,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        ctx: Sequence[dict[str, Any]] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the values of maps.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            ctx: The way to the collection inside the bin, of steps made by `cdt_ctx`. Default: None, the bin itself.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_cdt_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        bin_name: str,
+        index_type: int,
+        index_datatype: int,
+        index_name: str,
+        ctx: Sequence[dict[str, Any]] | None,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index values inside the collection of a bin.
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            bin_name: The bin.
+            index_type: Which values: INDEX_TYPE_DEFAULT, INDEX_TYPE_LIST, INDEX_TYPE_MAPKEYS or INDEX_TYPE_MAPVALUES.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            index_name: A name for the index, unique in the namespace.
+            ctx: The way to them inside the bin, of steps made by `cdt_ctx`.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_expr_create(
+        self,
+        namespace: str,
+        set_name: str | None,
+        index_type: int,
+        index_datatype: int,
+        expressions: Expression,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index what an expression makes of a record (server 8.1).
+
+        Args:
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for the records of all sets.
+            index_type: Which values: INDEX_TYPE_DEFAULT, INDEX_TYPE_LIST, INDEX_TYPE_MAPKEYS or INDEX_TYPE_MAPVALUES.
+            index_datatype: What is indexed: INDEX_NUMERIC, INDEX_STRING, INDEX_BLOB or INDEX_GEO2DSPHERE.
+            expressions: An expression of `exp`.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_set_create(
+        self,
+        namespace: str,
+        set_name: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Index the records of a set, so that all of them are found without a look at the others (server 8.1).
+
+        Args:
+            namespace: The namespace.
+            set_name: The set.
+            index_name: A name for the index, unique in the namespace.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `IndexFoundError`: Another index of this name exists; that the same one exists is no error.
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_remove(
+        self,
+        namespace: str,
+        index_name: str,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        *,
+        wait: bool = True,
+    ) -> Task | None:
+        """Remove an index. That there is none is no error.
+
+        Args:
+            namespace: The namespace.
+            index_name: Its name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            wait: Whether to return only when every node has done it. Default: True.
+
+        Returns:
+            None; with ``wait=False`` a `Task`.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """List the indexes.
+
+        Args:
+            namespace: Of this namespace only. Default: None, of all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per index: `namespace`, `set`, `name`, `bin`, `datatype` (``"numeric"``, …), `index_type` (``"default"``, ``"list"``, …),
+            `context`,
+            `expression`, `state`; None where the server says nothing.
+
+        Raises:
+            `NamespaceNotFound`: The cluster has no such namespace.
+            `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_create_user(
+        self,
+        username: str,
+        password: str,
+        roles: Sequence[str],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Make a user.
+
+        Args:
+            username: Who.
+            password: The password.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Make a user that logs in with a certificate and has no password.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Remove a user.
+
+        Args:
+            username: Who.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Give a user another password; the client's own login is renewed with it.
+
+        Args:
+            username: Who.
+            password: The new password.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """The same as `admin_change_password`, under a name of the official client.
+
+        Args:
+            username: Who.
+            password: The new password.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Give a user roles.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Take roles from a user.
+
+        Args:
+            username: Who.
+            roles: Names of roles.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+        """Describe a user.
+
+        Args:
+            username: Who.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict: `user`, `roles`, `conns_in_use`, `read_info`, `write_info`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+        """Describe all users.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per user, as `admin_query_user_info` gives it.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_create_role(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+        whitelist: Sequence[str] | None = None,
+        read_quota: int = 0,
+        write_quota: int = 0,
+    ) -> None:
+        """Make a role.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+            whitelist: Addresses and networks it may log in from. Default: None, all.
+            read_quota: Reads a second. Default: 0, no limit.
+            write_quota: Writes a second. Default: 0, no limit.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Remove a role.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_grant_privileges(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Give a role privileges.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_revoke_privileges(
+        self,
+        role: str,
+        privileges: Sequence[Privilege | dict[str, Any]],
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Take privileges from a role.
+
+        Args:
+            role: The role's name.
+            privileges: Dicts: `code` (PRIV_* or a name such as ``"read-write"``), and `ns` and `set` where it is bound to them.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `InvalidArgError`: A privilege is none; the text says which.
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+        """Describe a role.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict: `name`, `privileges`, `allowlist`, `read_quota`, `write_quota`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+        """Describe all roles.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            A dict per role, as `admin_query_role` gives it.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+        """The same as `admin_query_role`, under a name of the official client.
+
+        Args:
+            role: The role's name.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            As `admin_query_role`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+        """The same as `admin_query_roles`, under a name of the official client.
+
+        Args:
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Returns:
+            As `admin_query_roles`.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+        """Say from which addresses a role may log in.
+
+        Args:
+            role: The role's name.
+            whitelist: Addresses and networks; None or empty for all.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    async def admin_set_quotas(
+        self,
+        role: str,
+        read_quota: int = 0,
+        write_quota: int = 0,
+        policy: AdminPolicy | dict[str, Any] | None = None,
+    ) -> None:
+        """Say how often a role may read and write.
+
+        Args:
+            role: The role's name.
+            read_quota: Reads a second. Default: 0, no limit.
+            write_quota: Writes a second. Default: 0, no limit.
+            policy: `timeout` in milliseconds for the command, default 3000.
+
+        Raises:
+            `AdminError`: The server refused it: security is not enabled (52) or not there (51), the login may not do this (81), …
+            `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
     def query(self, namespace: str, set_name: str | None) -> AsyncQuery:
@@ -1505,6 +3449,36 @@ class LazyBatchRecords:
     def __getitem__(self, key: UserKey, /) -> AerospikeRecord: ...
 
 @final
+class Task:
+    """What the cluster goes on with after it has agreed: what index and UDF calls return with ``wait=False``.
+
+    The methods of a task of an `AsyncClient` return awaitables.
+    """
+
+    def is_done(self) -> Any:
+        """Ask every node whether it is done.
+
+        Returns:
+            True if all of them say so.
+
+        Raises:
+            `ConnectionError`, `AerospikeTimeoutError`: A node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+    def wait(self, timeout: int | None = None) -> Any:
+        """Return when it is done.
+
+        Args:
+            timeout: Milliseconds to wait at most. Default: None, as long as it takes.
+
+        Raises:
+            `AerospikeTimeoutError`: It is not done yet; the cluster goes on with it.
+            `IndexNotFound`: The index was removed meanwhile.
+            `ConnectionError`: A node could not be asked.
+            `ClientError`: The client is not connected.
+        """
+
+@final
 class PreparedPolicy:
     """A policy parsed once: see `prepare`."""
 
@@ -1549,11 +3523,26 @@ class DevServer:
     """The embedded server: `aerospike_py.devserver.DevServer` is how to use it."""
 
     def __new__(
-        cls, nodes: int, namespaces: list[str], default_ttl: int, host: str, port: int, cluster_name: str | None
+        cls,
+        nodes: int,
+        namespaces: list[str],
+        default_ttl: int,
+        host: str,
+        port: int,
+        cluster_name: str | None,
+        enterprise: Mapping[str, Any] | None,
     ) -> Self: ...
     @property
     def hosts(self) -> list[tuple[str, int]]:
         """The nodes' addresses; empty while it does not run."""
+    @property
+    def tls_hosts(self) -> list[tuple[str, int, str]]:
+        """The nodes' addresses with TLS, each with the name in its certificate; empty without TLS and while it does not run."""
+    @property
+    def ca_pem(self) -> str | None:
+        """The certificate of the authority behind the nodes' certificates, as PEM; None without TLS and while it does not run."""
+    def client_certificate(self, name: str) -> tuple[str, str]:
+        """Issue a certificate to a client: certificate and key, as PEM."""
     def start(self) -> None:
         """Start listening."""
     def stop(self) -> None:
@@ -1587,6 +3576,34 @@ def expression_to_base64(expression: Mapping[str, Any]) -> str:
         `InvalidArgError`: It is no expression, or one with a wrong operand.
     """
 
+def calc_digest(namespace: str, set_name: str | None, key: UserKey | bytearray | memoryview) -> bytes:
+    """The digest of a key, by which the cluster knows the record.
+
+    Args:
+        namespace: The namespace; it is no part of the digest.
+        set_name: The set; None or ``""`` for none.
+        key: The user key.
+
+    Returns:
+        20 bytes.
+
+    Raises:
+        `TypeError`, `ValueError`, `OverflowError`: They make no key.
+    """
+
+def get_partition_id(digest: bytes | bytearray | memoryview) -> int:
+    """The partition that a digest belongs to.
+
+    Args:
+        digest: 20 bytes, such as `calc_digest` returns.
+
+    Returns:
+        A number from 0 to 4095.
+
+    Raises:
+        `TypeError`, `ValueError`: It is no digest.
+    """
+
 __all__ = [
     "AsyncClient",
     "AsyncJob",
@@ -1600,6 +3617,9 @@ __all__ = [
     "PreparedPolicy",
     "Query",
     "QueryIterator",
+    "Task",
+    "calc_digest",
     "expression_to_base64",
+    "get_partition_id",
     "prepare",
 ]
