@@ -445,9 +445,14 @@ client.close()
 
 
 def test_a_fork_in_c_while_other_threads_submit(script):
+    """As uWSGI forks: it tells Python of it, and nobody else. Untold, Python itself hangs in the child if a thread waited for its lock."""
     script("""
 import ctypes
 fork_in_c = ctypes.PyDLL(None).fork
+tell_python = ctypes.pythonapi.PyOS_AfterFork_Child
+tell_python.restype = None
+# So that no other thread asks for the interpreter between the fork and telling.
+sys.setswitchinterval(1000)
 client = connected()
 stop = False
 
@@ -455,13 +460,13 @@ def submit(offset):
     while not stop:
         works(client, offset)
 
-threads = [threading.Thread(target=submit, args=(1000 * n,)) for n in range(1, 4)]
+threads = [threading.Thread(target=submit, args=(1000 * n,), daemon=True) for n in range(1, 4)]
 for thread in threads:
     thread.start()
 for _ in range(10):
     child = fork_in_c()
     if child == 0:
-        # Python in this child still believes in its other threads, so it must not wait for them; nor must the client.
+        tell_python()
         status = 1
         try:
             signal.alarm(30)

@@ -25,7 +25,8 @@ def filled(hosts):
     with aerospike_py.client({"hosts": hosts}) as client:
         records = [(("test", "queried", n), {"n": n, "text": "x" * 50}, {"key": 1 - n % 2}) for n in range(COUNT)]
         client.batch_write(records, policy={"total_timeout": 30_000})
-    return "queried"
+        yield "queried"
+        client.batch_remove([key for key, _, _ in records], policy={"total_timeout": 30_000})
 
 
 @pytest.fixture
@@ -93,8 +94,10 @@ def test_an_empty_set(c):
     assert take(query.pages(10)) == []
 
 
-def test_all_sets_of_a_namespace(c, filled):
-    assert {record.key.set_name for record in c.query("test", None).results()} >= {filled}
+def test_all_sets_of_a_namespace(nodes):
+    nodes.put(("test", "another", 1), {"n": 1})
+    nodes.put(("test", None, 1), {"n": 1})
+    assert {record.key.set_name for record in nodes.query("test", None).results()} >= {"queried", "another", ""}
 
 
 def test_selected_bins(query):
