@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use devserver::fault::Rule;
 use devserver::{Config, Enterprise, Server, StartError, TLS_NAME, Tls, User};
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -122,12 +123,8 @@ impl DevServer {
 
     #[doc = include_str!("docs/DevServer.client_certificate.md")]
     fn client_certificate(&self, name: &str) -> PyResult<(String, String)> {
-        let server = self.server.lock();
-        let server = server
-            .as_ref()
-            .ok_or_else(|| PyOSError::new_err("the server does not run"))?;
-        let issued = server
-            .client_certificate(name)
+        let issued = self
+            .running(|server| server.client_certificate(name))?
             .map_err(|error| PyOSError::new_err(error.to_string()))?;
         Ok((issued.certificate, issued.key))
     }
@@ -153,6 +150,33 @@ impl DevServer {
         });
     }
 
+    #[doc = include_str!("docs/DevServer.inject.md")]
+    #[expect(clippy::needless_pass_by_value, reason = "as pyo3 extracts it")]
+    fn inject(&self, rule: Vec<(String, String)>) -> PyResult<Fault> {
+        let pairs = rule
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let rule = Rule::parse(pairs).map_err(PyValueError::new_err)?;
+        self.running(|server| Fault(server.inject(rule)))
+    }
+
+    #[doc = include_str!("docs/DevServer.clear_faults.md")]
+    fn clear_faults(&self) -> PyResult<()> {
+        self.running(Server::clear_faults)
+    }
+
+    #[doc = include_str!("docs/DevServer.freeze.md")]
+    fn freeze(&self, node: usize) -> PyResult<()> {
+        self.node(node)?;
+        self.running(|server| server.freeze(node))
+    }
+
+    #[doc = include_str!("docs/DevServer.thaw.md")]
+    fn thaw(&self, node: usize) -> PyResult<()> {
+        self.node(node)?;
+        self.running(|server| server.thaw(node))
+    }
+
     #[doc = include_str!("docs/DevServer.advance.md")]
     fn advance(&self, seconds: f64) -> PyResult<()> {
         if !(seconds >= 0.0 && seconds.is_finite()) {
@@ -165,5 +189,61 @@ impl DevServer {
             server.advance(seconds.ceil() as u64);
         }
         Ok(())
+    }
+}
+
+impl DevServer {
+    /// Does something with the server, if it runs.
+    fn running<R>(&self, what: impl FnOnce(&Server) -> R) -> PyResult<R> {
+        let server = self.server.lock();
+        let server = server.as_ref();
+        server
+            .map(what)
+            .ok_or_else(|| PyOSError::new_err("the server does not run"))
+    }
+
+    fn node(&self, node: usize) -> PyResult<()> {
+        if node < self.config.nodes {
+            return Ok(());
+        }
+        let nodes = self.config.nodes;
+        Err(PyValueError::new_err(format!(
+            "there is no node {node}: they are counted from 0, and there are {nodes}"
+        )))
+    }
+}
+
+#[doc = include_str!("docs/Fault.md")]
+#[pyclass(frozen, module = "aerospike_py._aerospike")]
+pub(crate) struct Fault(devserver::Fault);
+
+#[pymethods]
+impl Fault {
+    #[doc = include_str!("docs/Fault.hits.md")]
+    #[getter]
+    fn hits(&self) -> u64 {
+        self.0.hits()
+    }
+
+    #[doc = include_str!("docs/Fault.remove.md")]
+    fn remove(&self) {
+        self.0.remove();
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __exit__(
+        &self,
+        _kind: Option<Bound<'_, PyAny>>,
+        _error: Option<Bound<'_, PyAny>>,
+        _traceback: Option<Bound<'_, PyAny>>,
+    ) {
+        self.0.remove();
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Fault, {} hits>", self.0.hits())
     }
 }

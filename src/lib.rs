@@ -58,6 +58,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<convert::batch::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
     module.add_class::<devserver::DevServer>()?;
+    module.add_class::<devserver::Fault>()?;
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;

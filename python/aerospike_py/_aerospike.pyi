@@ -3547,8 +3547,28 @@ class DevServer:
         """Start listening."""
     def stop(self) -> None:
         """Stop listening and forget the records."""
+    def inject(self, rule: list[tuple[str, str]]) -> Fault:
+        """Let something go wrong, as names and values say."""
+    def clear_faults(self) -> None:
+        """Remove every fault."""
+    def freeze(self, node: int) -> None:
+        """Let a node keep its connections and answer nothing."""
+    def thaw(self, node: int) -> None:
+        """Let a frozen node go on."""
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
+
+@final
+class Fault:
+    """A fault that was injected, see `aerospike_py.devserver.DevServer.inject`. A context manager, which removes it."""
+
+    @property
+    def hits(self) -> int:
+        """How many requests it has hit."""
+    def remove(self) -> None:
+        """End it. What it has hit stays hit."""
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
 
 def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
@@ -3611,6 +3631,7 @@ __all__ = [
     "AsyncQueryIterator",
     "Client",
     "DevServer",
+    "Fault",
     "Job",
     "LazyBatchRecords",
     "PartitionFilter",

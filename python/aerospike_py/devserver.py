@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Literal
 
 from . import _aerospike
+from ._aerospike import Fault
 
 
 class DevServer:
@@ -136,6 +137,98 @@ class DevServer:
             self._files.cleanup()
             self._files = None
 
+    def inject(
+        self,
+        *,
+        op: Literal["read", "write", "delete", "udf", "batch", "query", "info", "admin"] | None = None,
+        namespace: str | None = None,
+        set: str | None = None,
+        node: int | None = None,
+        percent: float = 100,
+        seed: int = 0,
+        after: int = 0,
+        times: int | None = None,
+        delay: int = 0,
+        drop: Literal["before", "after"] | None = None,
+        code: int | None = None,
+        truncate: int | None = None,
+        corrupt: bool = False,
+        silence: bool = False,
+    ) -> Fault:
+        """Let something go wrong. Of several faults the first that hits a request counts.
+
+            with server.inject(op="write", times=1, drop="after") as fault:
+                client.put(key, bins)  # raises: it was written, but nobody said so
+            assert fault.hits == 1
+
+        Args:
+            op: Which requests: what they ask for. Default: None, all, the client's own questions about the cluster (info) too.
+            namespace: Those about a namespace; of batches it is not looked at. Default: None, all.
+            set: Those about a set; of batches it is not looked at. Default: None, all.
+            node: Those sent to a node, from 0. Default: None, all.
+            percent: How many of them, by chance. Default: 100.
+            seed: What chance begins with: the same seed, the same faults. Default: 0.
+            after: How many are spared first. Default: 0.
+            times: How many are hit at most. Default: None, no limit.
+            delay: Milliseconds that they wait before anything else. Default: 0.
+            drop: Whether the connection closes before anything is done, or after, instead of an answer. Default: None.
+            code: A result code that answers instead. Default: None.
+            truncate: How many bytes of the answer are sent before the connection closes. Default: None.
+            corrupt: Whether some bytes of the answer are others. Default: False.
+            silence: Whether nothing more is read from the connection, nor answered. Default: False.
+
+        Returns:
+            The `Fault`: `hits` counts, `remove()` ends it, and so does leaving it as a context.
+
+        Raises:
+            ValueError: A value is out of its range, nothing is to happen, or several things at once.
+            OSError: The server does not run.
+        """
+        rule = {
+            "op": op,
+            "namespace": namespace,
+            "set": set,
+            "node": node,
+            "times": times,
+            "drop": drop,
+            "code": code,
+            "truncate": truncate,
+        }
+        rule |= {"percent": percent, "seed": seed, "after": after, "delay": delay, "corrupt": corrupt or None, "silence": silence or None}
+        return self._native.inject([(name, str(value)) for name, value in rule.items() if value is not None])
+
+    def clear_faults(self) -> None:
+        """Remove every fault.
+
+        Raises:
+            OSError: The server does not run.
+        """
+        self._native.clear_faults()
+
+    def freeze(self, node: int = 0) -> None:
+        """Let a node keep its connections, accept new ones, and answer nothing.
+
+        Args:
+            node: Which, from 0. Default: 0.
+
+        Raises:
+            ValueError: There is no such node.
+            OSError: The server does not run.
+        """
+        self._native.freeze(node)
+
+    def thaw(self, node: int = 0) -> None:
+        """Let a frozen node go on, with what was sent to it meanwhile.
+
+        Args:
+            node: Which, from 0. Default: 0.
+
+        Raises:
+            ValueError: There is no such node.
+            OSError: The server does not run.
+        """
+        self._native.thaw(node)
+
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward, so that records expire without waiting for them.
 
@@ -171,4 +264,4 @@ def _roles(user: str, roles: Iterable[str]) -> list[str]:
     return list(roles)
 
 
-__all__ = ["DevServer"]
+__all__ = ["DevServer", "Fault"]

@@ -9,10 +9,11 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use wire::admin::Admin;
-use wire::message::info1;
+use wire::message::{info1, info3};
 use wire::proto::{Frame, Kind, begin_frame, end_frame, split_frame};
 use wire::{Header, MessageWriter, ResultCode};
 
+use crate::fault::{Effect, Subject};
 use crate::request::{self, Step};
 use crate::security::{self, Access};
 use crate::server::Shared;
@@ -119,7 +120,7 @@ where
                 Err(error) => break Err(io::Error::other(error)),
             };
             rest = frame.rest;
-            if let Err(error) = answer(&mut session, &frame, &mut output, &mut stream).await {
+            if let Err(error) = meet(&mut session, &frame, &mut output, &mut stream).await {
                 break Err(error);
             }
             if output.len() >= FLUSH {
@@ -156,6 +157,94 @@ async fn flush<S: AsyncWrite + Unpin>(stream: &mut S, output: &mut Vec<u8>) -> i
 fn give_back(buffer: &mut Vec<u8>) {
     if buffer.is_empty() && buffer.capacity() > KEEP {
         *buffer = Vec::new();
+    }
+}
+
+/// Answers one frame, or does to it what a fault says.
+async fn meet<S: AsyncWrite + Unpin>(
+    session: &mut Session,
+    frame: &Frame<'_>,
+    output: &mut Vec<u8>,
+    stream: &mut S,
+) -> io::Result<()> {
+    if !session.shared.faults.is_armed() {
+        return answer(session, frame, output, stream).await;
+    }
+    // On the heap, so that a connection without faults is not as large.
+    Box::pin(suffer(session, frame, output, stream)).await
+}
+
+async fn suffer<S: AsyncWrite + Unpin>(
+    session: &mut Session,
+    frame: &Frame<'_>,
+    output: &mut Vec<u8>,
+    stream: &mut S,
+) -> io::Result<()> {
+    let shared = Arc::clone(&session.shared);
+    // What was answered before must not wait for this.
+    flush(stream, output).await?;
+    shared.faults.wait_thawed(session.node).await;
+    let Some(fault) = shared.faults.meet(&Subject::of(session.node, frame)) else {
+        return answer(session, frame, output, stream).await;
+    };
+    tokio::time::sleep(fault.delay()).await;
+    let dropped = || Err(io::Error::other("closed by a fault"));
+    match fault.effect() {
+        None => return answer(session, frame, output, stream).await,
+        Some(Effect::DropBefore) => return dropped(),
+        Some(Effect::Silence) => return std::future::pending().await,
+        Some(Effect::Code(code)) => {
+            refuse(frame, code, output);
+            return Ok(());
+        }
+        Some(Effect::DropAfter | Effect::Truncate(_) | Effect::Corrupt) => {}
+    }
+    // The whole answer is needed, also of one that is sent in parts.
+    let (mut sent, mut rest) = (Vec::new(), Vec::new());
+    answer(session, frame, &mut rest, &mut sent).await?;
+    sent.append(&mut rest);
+    match fault.effect() {
+        Some(Effect::Truncate(length)) => {
+            sent.truncate(length);
+            flush(stream, &mut sent).await?;
+            dropped()
+        }
+        Some(Effect::Corrupt) => {
+            fault.corrupt(&mut sent);
+            output.append(&mut sent);
+            Ok(())
+        }
+        _ => dropped(),
+    }
+}
+
+/// A result code as a frame's kind of answer has it.
+fn refuse(frame: &Frame<'_>, code: u8, output: &mut Vec<u8>) {
+    match frame.kind {
+        Kind::Info => {
+            let begin = begin_frame(output, Kind::Info);
+            for line in wire::info::lines(frame.body) {
+                output.extend_from_slice(line);
+                output.extend_from_slice(format!("\tERROR:{code}:a fault\n").as_bytes());
+            }
+            end_frame(output, begin);
+        }
+        Kind::Security => {
+            let begin = begin_frame(output, Kind::Security);
+            output.extend_from_slice(&[0, code]);
+            output.extend_from_slice(&[0; wire::admin::HEADER_SIZE - 2]);
+            end_frame(output, begin);
+        }
+        Kind::Message | Kind::Compressed => {
+            let begin = begin_frame(output, Kind::Message);
+            MessageWriter::begin(output).finish(&Header {
+                result: code,
+                // Whoever waits for many messages waits for no more.
+                info3: info3::LAST,
+                ..Header::default()
+            });
+            end_frame(output, begin);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Info commands: what a client asks to find its way, and what people ask to see how a server is.
 
 mod enterprise;
+mod faults;
 mod jobs;
 mod sindex;
 mod statistics;
@@ -173,6 +174,7 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "query-show" => jobs::show(shared, command),
         "query-abort" => jobs::abort(shared, command),
         "query-abort-all" => jobs::abort_all(shared),
+        name if name.starts_with("devserver-") => faults::answer(shared, command),
         "truncate-undo" | "truncate-namespace-undo" => {
             error(16, "not implemented by the development server")
         }

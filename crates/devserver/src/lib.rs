@@ -25,6 +25,7 @@
 //! | `index` | secondary indexes |
 //! | `jobs` | queries and background work, as people see and stop them |
 //! | `info` | info commands |
+//! | [`fault`] | faults on demand |
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
 //! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
@@ -46,6 +47,7 @@ mod config;
 mod connection;
 mod enterprise;
 pub mod expr;
+pub mod fault;
 pub mod geo;
 pub mod hll;
 mod index;
@@ -63,5 +65,5 @@ pub mod udf;
 
 pub use config::{Config, StartError};
 pub use enterprise::{Enterprise, Tls, User};
-pub use server::Server;
+pub use server::{Fault, Server};
 pub use tls::{ClientCertificate, TLS_NAME};

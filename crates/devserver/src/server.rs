@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::connection::{self, Session};
+use crate::fault::{Active, Faults, Rule};
 use crate::jobs::Jobs;
 use crate::security::Security;
 use crate::store::Namespace;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) security: Option<Security>,
     pub(crate) tls: Option<Tls>,
     pub(crate) jobs: Jobs,
+    pub(crate) faults: Faults,
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
@@ -102,6 +104,7 @@ impl Server {
             security,
             tls,
             jobs: Jobs::default(),
+            faults: Faults::default(),
             started: Instant::now(),
             sweep: Notify::new(),
             config,
@@ -195,6 +198,29 @@ impl Server {
         self.shared.clock.advance(seconds);
     }
 
+    /// From now on something goes wrong, until the rule is removed or has hit often enough. Of several rules the first that hits counts.
+    pub fn inject(&self, rule: Rule) -> Fault {
+        Fault {
+            shared: Arc::clone(&self.shared),
+            active: self.shared.faults.inject(rule),
+        }
+    }
+
+    /// Removes every rule.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// A node keeps its connections, accepts new ones, and answers nothing.
+    pub fn freeze(&self, node: usize) {
+        self.shared.faults.freeze(node);
+    }
+
+    /// A frozen node goes on, with what was sent to it meanwhile.
+    pub fn thaw(&self, node: usize) {
+        self.shared.faults.thaw(node);
+    }
+
     /// Stops the server: closes every connection, frees its ports, ends its threads. Once it has stopped this does nothing.
     pub fn stop(&self) {
         if let Some(running) = self.running.lock().take() {
@@ -205,6 +231,26 @@ impl Server {
             running.end();
             log::info!("the server on {:?} has stopped", self.hosts);
         }
+    }
+}
+
+/// A rule that was injected.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    shared: Arc<Shared>,
+    active: Arc<Active>,
+}
+
+impl Fault {
+    /// How many requests it has hit.
+    #[must_use]
+    pub fn hits(&self) -> u64 {
+        self.active.hits()
+    }
+
+    /// Ends it. What it has hit already stays hit.
+    pub fn remove(&self) {
+        self.shared.faults.remove(self.active.id);
     }
 }
 
