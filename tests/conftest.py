@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 
 import pytest
 
@@ -10,6 +11,11 @@ pytest.register_assert_rewrite("hostile")
 from hostile import LOOPS, Proxy, Runner, configuration
 
 import aerospike_py
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So a shell without job control starts what it runs in the background, and every child inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=LOOPS)

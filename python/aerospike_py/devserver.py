@@ -184,17 +184,9 @@ class DevServer:
             ValueError: A value is out of its range, nothing is to happen, or several things at once.
             OSError: The server does not run.
         """
-        rule = {
-            "op": op,
-            "namespace": namespace,
-            "set": set,
-            "node": node,
-            "times": times,
-            "drop": drop,
-            "code": code,
-            "truncate": truncate,
-        }
-        rule |= {"percent": percent, "seed": seed, "after": after, "delay": delay, "corrupt": corrupt or None, "silence": silence or None}
+        rule: dict[str, object] = {"op": op, "namespace": namespace, "set": set, "node": node, "percent": percent, "seed": seed}
+        rule |= {"after": after, "times": times, "delay": delay, "drop": drop, "code": code, "truncate": truncate}
+        rule |= {"corrupt": corrupt or None, "silence": silence or None}
         return self._native.inject([(name, str(value)) for name, value in rule.items() if value is not None])
 
     def clear_faults(self) -> None:
