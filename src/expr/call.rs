@@ -140,6 +140,8 @@ fn selected(f: &Fields<'_, '_>, several: bool) -> Result<i64> {
     const INT: i64 = 2;
     const LIST: i64 = 4;
     const MAP: i64 = 5;
+    // It may stand where it does not matter.
+    f.given("value_type")?;
     Ok(match f.int("return_type")? {
         0 => {
             return Err(Error::argument(

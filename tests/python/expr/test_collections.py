@@ -11,8 +11,7 @@ from aerospike_helpers import cdt_ctx as official_ctx
 from aerospike_helpers import expressions as e
 
 import aerospike_py
-from aerospike_py import cdt_ctx, exp, hll_operations
-from aerospike_py import expression_operations as ops
+from aerospike_py import cdt_ctx, exp
 
 SKETCH = bytes([0, 4, 0]) + bytes(8) + bytes(12)
 LIST_RETURNS = [1, 2, 3, 4, 5, 7, 13]
