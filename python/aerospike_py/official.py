@@ -57,6 +57,16 @@ _FIELDS = {
     "cdt_flags": "flags",
     "mod_exp": "expression",
 }
+# Fields that mean something else in these operations than in others.
+_OWN_FIELDS: dict[str, dict[str, str]] = {
+    **{name: {"val": "count"} for name in ("list_pop_range", "list_remove_range", "list_get_range", "list_trim")},
+    **{name: {"value": "shift"} for name in ("bit_lshift", "bit_rshift")},
+    **{name: {"val": "count"} for name in ("map_get_by_index_range", "map_remove_by_index_range")},
+    **{name: {"index": "rank"} for name in ("map_get_by_rank", "map_remove_by_rank")},
+    **{name: {"index": "rank", "val": "count"} for name in ("map_get_by_rank_range", "map_remove_by_rank_range")},
+    **{name: {"key": "val", "val": "val_end"} for name in ("map_get_by_key_range", "map_remove_by_key_range")},
+    **{name: {"key": "val"} for name in ("map_get_by_key_index_range_relative", "map_remove_by_key_index_range_relative")},
+}
 # The operands of calls inside expressions, by the end of the operation's name.
 _SELECTIONS = {
     "index": ("index",),
@@ -100,44 +110,49 @@ _OPERANDS = {
 # Operators of expressions, by the numbers the helpers give them: what is made of the fixed fields and the operands.
 _PAIRS = {1: "eq", 2: "ne", 3: "gt", 4: "ge", 5: "lt", 6: "le", 8: "geo_compare"}
 _SEVERAL = {
-
-        16: "and",
-        17: "or",
-        19: "xor",
-        20: "num_add",
-        21: "num_sub",
-        22: "num_mul",
-        23: "num_div",
-        24: "num_pow",
-        25: "num_log",
-        26: "num_mod"
-    ,
-
-        27: "num_abs",
-        28: "num_floor",
-        29: "num_ceil",
-        30: "to_int",
-        31: "to_float",
-        32: "int_and",
-        33: "int_or",
-        34: "int_xor",
-        35: "int_not"
-    ,
-    36: "int_lshift", 37: "int_rshift", 38: "int_arshift", 39: "int_count", 40: "int_lscan", 41: "int_rscan", 50: "min", 51: "max",
-    123: "cond", 125: "let",
+    16: "and",
+    17: "or",
+    19: "xor",
+    20: "num_add",
+    21: "num_sub",
+    22: "num_mul",
+    23: "num_div",
+    24: "num_pow",
+    25: "num_log",
+    26: "num_mod",
+    27: "num_abs",
+    28: "num_floor",
+    29: "num_ceil",
+    30: "to_int",
+    31: "to_float",
+    32: "int_and",
+    33: "int_or",
+    34: "int_xor",
+    35: "int_not",
+    36: "int_lshift",
+    37: "int_rshift",
+    38: "int_arshift",
+    39: "int_count",
+    40: "int_lscan",
+    41: "int_rscan",
+    50: "min",
+    51: "max",
+    123: "cond",
+    125: "let",
 }
 _RECORD = {
-
-        0: "unknown",
-        65: "device_size",
-        66: "last_update",
-        67: "void_time",
-        68: "ttl",
-        69: "set_name",
-        70: "key_exists",
-        71: "since_update"
-    ,
-    72: "is_tombstone", 73: "memory_size", 74: "record_size", 100: "remove_result",
+    0: "unknown",
+    65: "device_size",
+    66: "last_update",
+    67: "void_time",
+    68: "ttl",
+    69: "set_name",
+    70: "key_exists",
+    71: "since_update",
+    72: "is_tombstone",
+    73: "memory_size",
+    74: "record_size",
+    100: "remove_result",
 }
 _BINS = {1: "bool", 2: "int", 3: "string", 4: "list", 5: "map", 6: "blob", 7: "float", 8: "geo", 9: "hll"}
 _LOOP_VARS = {"NIL": 0, "BOOL": 1, "INT": 2, "STR": 3, "LIST": 4, "MAP": 5, "BLOB": 6, "FLOAT": 7, "GEOJSON": 8, "HLL": 9}
@@ -245,7 +260,7 @@ def _code(maker: Callable[..., Operation]) -> int:
 
 
 def _renamed(name: str, maker: Callable[..., Operation], given: dict[str, Any]) -> Operation:
-    spelt = {**_FIELDS, **_own_fields(name)}
+    spelt = {**_FIELDS, **_OWN_FIELDS.get(name, {})}
     fields = {spelt.get(field, field): _field(field, value) for field, value in given.items() if field != "value_byte_size"}
     fields = {field: value for field, value in fields.items() if value is not None or field == "val"}
     # How it says that a number of bits is not given.
@@ -253,28 +268,6 @@ def _renamed(name: str, maker: Callable[..., Operation], given: dict[str, Any]) 
     if name == "list_sort" and fields.get("val", 0) & 1:
         fields |= {"val": fields["val"] & ~1, "descending": True}
     return {"op": _code(maker), **fields}
-
-
-def _own_fields(name: str) -> dict[str, str]:
-    """Fields that mean something else in this operation than in others."""
-    if name in {"list_pop_range", "list_remove_range", "list_get_range", "list_trim"}:
-        return {"val": "count"}
-    if name in {"bit_lshift", "bit_rshift"}:
-        return {"value": "shift"}
-    if not name.startswith("map_"):
-        return {}
-    match name.partition("_by_")[2]:
-        case "index_range":
-            return {"val": "count"}
-        case "rank":
-            return {"index": "rank"}
-        case "rank_range":
-            return {"index": "rank", "val": "count"}
-        case "key_range":
-            return {"key": "val", "val": "val_end"}
-        case "key_index_range_relative":
-            return {"key": "val"}
-    return {}
 
 
 def _field(name: str, value: Any) -> Any:
@@ -325,16 +318,17 @@ def _value(value: Any) -> Any:
         return [_value(item) for item in value]
     if isinstance(value, dict):
         return {key: _value(item) for key, item in value.items()}
-    match kind.__name__:
-        case "CDTInfinite":
-            return CDTInfinite()
-        case "CDTWildcard":
-            return CDTWildcard()
-        case "GeoJSON" | "Geospatial" if hasattr(value, "dumps"):
-            return GeoJSON(value.dumps())
-        case "HyperLogLog":
-            return HyperLogLog(value)
-    return value
+    made = _CLASSES.get(kind.__name__)
+    return made(value) if made else value
+
+
+# By the names of the official client's classes.
+_CLASSES: dict[str, Callable[[Any], Any]] = {
+    "CDTInfinite": lambda _: CDTInfinite(),
+    "CDTWildcard": lambda _: CDTWildcard(),
+    "Geospatial": lambda value: GeoJSON(value.dumps()),
+    "HyperLogLog": HyperLogLog,
+}
 
 
 def _expression(element: Any, rest: Iterator[Any]) -> Any:
@@ -345,50 +339,49 @@ def _expression(element: Any, rest: Iterator[Any]) -> Any:
         return lift(_value(fixed["val"]))
     if code == _BIT_FLAGS:
         return fixed["val"]
-    if code in _RECORD:
-        return node(_RECORD[code])
     operands = [_expression(next(rest), rest) for _ in range(count)]
     operands = [each for each in operands if each is not None]
     if code in _POLICIES or code == _END:
         return None
+    return _plain(code, operands) or _named(code, kind, fixed, operands) or _call(code, fixed, operands)
+
+
+def _plain(code: int, operands: list[Any]) -> Node | None:
+    """An operator that takes nothing but operands."""
+    if code in _RECORD:
+        return node(_RECORD[code])
     if code in _PAIRS:
         return node(_PAIRS[code], left=operands[0], right=operands[1])
     if code in _SEVERAL:
         return node(_SEVERAL[code], exprs=operands)
-    return _named(code, kind, fixed, operands) or _call(code, fixed, operands)
+    return None
 
 
 def _named(code: int, kind: Any, fixed: dict[str, Any], operands: list[Any]) -> Node | None:
     """An operator that has fields of its own."""
-    match code:
-        case 7:
-            return exp.regex_compare(fixed["val"], fixed["regex_options"], operands[0])
-        case 9:
-            return node("in_list", val=operands[0], bin=operands[1])
-        case 18:
-            return exp.not_(operands[0])
-        case 64:
-            return exp.digest_modulo(fixed["val"])
-        case 80:
-            return exp.key(kind)
-        case 81:
-            return node(f"{_BINS[kind]}_bin", name=fixed["bin"])
-        case 82:
-            return exp.bin_type(fixed["bin"])
-        case 83:
-            return exp.bin_exists(fixed["bin"])
-        case 101:
-            return exp.map_keys(operands[0])
-        case 102:
-            return exp.map_values(operands[0])
-        case 124:
-            return exp.var(fixed["val"])
-        case 126:
-            return exp.def_(fixed["val"], operands[0])
+    made = _NAMED.get(code)
+    if made:
+        return made(kind, fixed, operands)
     for name, exp_type in _LOOP_VARS.items():
         if code == getattr(_aerospike(), f"_AS_EXP_LOOPVAR_{name}"):
             return exp.loop_var(exp_type, fixed["val"])
     return None
+
+
+_NAMED: dict[int, Callable[[Any, dict[str, Any], list[Any]], Node]] = {
+    7: lambda _, fixed, operands: exp.regex_compare(fixed["val"], fixed["regex_options"], operands[0]),
+    9: lambda _, __, operands: exp.in_list(operands[0], operands[1]),
+    18: lambda _, __, operands: exp.not_(operands[0]),
+    64: lambda _, fixed, __: exp.digest_modulo(fixed["val"]),
+    80: lambda kind, _, __: exp.key(kind),
+    81: lambda kind, fixed, _: node(f"{_BINS[kind]}_bin", name=fixed["bin"]),
+    82: lambda _, fixed, __: exp.bin_type(fixed["bin"]),
+    83: lambda _, fixed, __: exp.bin_exists(fixed["bin"]),
+    101: lambda _, __, operands: exp.map_keys(operands[0]),
+    102: lambda _, __, operands: exp.map_values(operands[0]),
+    124: lambda _, fixed, __: exp.var(fixed["val"]),
+    126: lambda _, fixed, operands: exp.def_(fixed["val"], operands[0]),
+}
 
 
 def _call(code: int, fixed: dict[str, Any], operands: list[Any]) -> Node:

@@ -182,7 +182,8 @@ fn packed(text: &str) -> Result<Vec<u8>> {
     let bytes = STANDARD
         .decode(text)
         .map_err(|error| Error::argument(format!("'base64': {error}")))?;
-    if msgpack::decode(&bytes).is_err() {
+    let mut reader = msgpack::Reader::new(&bytes);
+    if reader.skip().is_err() || !reader.is_empty() {
         return Err(Error::argument(
             "'base64': its bytes are not those of an expression",
         ));
