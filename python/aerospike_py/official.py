@@ -172,7 +172,7 @@ def ops(operations: Iterable[Mapping[str, Any]]) -> list[Operation]:
         Operations for `operate` and its neighbours. A map's keys and values come back as pairs there, not in one flat list.
 
     Raises:
-        InvalidArgError: An operation is unknown, or one for a server 8.2 only (strings, `list_join`, `bit_b64_encode`).
+        InvalidArgError: An operation is unknown, or one for a server 8.2 only (strings, `list_join`, `bit_b64_encode`); or a touch has a ttl.
         ImportError: The official client is not installed.
     """
     return [_operation(dict(each)) for each in operations]
@@ -235,31 +235,30 @@ def _operation(given: dict[str, Any]) -> Operation:
     module, code = _aerospike(), given.pop("op", None)
     for name, ours in _SCALARS.items():
         if code == getattr(module, f"OPERATOR_{name}"):
+            if ours == OPERATOR_TOUCH and given.get("val") is not None:
+                raise InvalidArgError("touch() here takes no ttl: give it to operate, as meta or policy")
             return {"op": ours, **{field: _value(value) for field, value in given.items()}}
     paths = {module._AS_OPERATOR_CDT_READ: "select_by_path", module._AS_OPERATOR_CDT_MODIFY: "modify_by_path"}
     name = paths.get(code) or _official_names().get(code, "")
-    maker = _maker(name)
-    if maker is None:
+    ours_code = _code(name)
+    if ours_code is None:
         raise InvalidArgError(f"{code!r} is not the number of an operation of the official client that has its like here")
-    return _renamed(name, maker, given)
+    return {"op": ours_code, **_renamed(name, given)}
 
 
-def _maker(name: str) -> Callable[..., Operation] | None:
+@functools.cache
+def _code(name: str) -> int | None:
+    """The code of an operation of this package; its module has it as a constant, with `_OP_` and its kind in front if 0.14 has it too."""
+    _, _, short = name.partition("_")
     for module in (list_operations, map_operations, bit_operations, hll_operations, expression_operations):
-        maker: Callable[..., Operation] | None = getattr(module, name, None)
-        if maker is not None:
-            return maker
+        if name in vars(module):
+            constants = vars(module)
+            code: int = constants.get(f"_OP_{name.upper()}") or constants[f"_{short.upper()}"]
+            return code
     return None
 
 
-def _code(maker: Callable[..., Operation]) -> int:
-    """The code in the dicts that a function makes."""
-    names = [name for name in maker.__code__.co_names if maker.__globals__.get(name).__class__ is int]
-    code: int = maker.__globals__[names[0]]
-    return code
-
-
-def _renamed(name: str, maker: Callable[..., Operation], given: dict[str, Any]) -> Operation:
+def _renamed(name: str, given: dict[str, Any]) -> dict[str, Any]:
     spelt = {**_FIELDS, **_OWN_FIELDS.get(name, {})}
     fields = {spelt.get(field, field): _field(field, value) for field, value in given.items() if field != "value_byte_size"}
     fields = {field: value for field, value in fields.items() if value is not None or field == "val"}
@@ -267,7 +266,7 @@ def _renamed(name: str, maker: Callable[..., Operation], given: dict[str, Any]) 
     fields = {field: value for field, value in fields.items() if not (field.endswith("_bit_count") and value == -1)}
     if name == "list_sort" and fields.get("val", 0) & 1:
         fields |= {"val": fields["val"] & ~1, "descending": True}
-    return {"op": _code(maker), **fields}
+    return fields
 
 
 def _field(name: str, value: Any) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import aerospike  # the official client
 import pytest
+from aerospike_helpers import cdt_ctx
 from aerospike_helpers import expressions as e
+from aerospike_helpers.operations import expression_operations, list_operations, operations
 from test_collections import INVERTED, PAIRS, name, ours
 from test_encoding import PAIRS as BASE
+from test_encoding import POINT
 
-from aerospike_py import InvalidArgError, official
+from aerospike_py import InvalidArgError
+from aerospike_py.official import ops
 
 
 @pytest.mark.filterwarnings("ignore:CmpRegex")
@@ -33,4 +38,33 @@ def test_what_is_no_compiled_expression(stranger, compiled):
 
 def test_an_unknown_operation():
     with pytest.raises(InvalidArgError, match="99999"):
-        official.ops([{"op": 99999, "bin": "a"}])
+        ops([{"op": 99999, "bin": "a"}])
+
+
+def test_operations(c, official, key):
+    """What scalars, expressions and paths say and leave is what they say and leave with the official client."""
+    way = [cdt_ctx.cdt_ctx_all_children(), cdt_ctx.cdt_ctx_all_children_with_filter(e.GT(e.LoopVarInt(1), 1).compile())]
+    cases = [
+        [operations.write("a", 5), operations.read("a")],
+        [operations.increment("a", 2), operations.append("s", "z"), operations.prepend("s", "y"), operations.read("s")],
+        [operations.touch()],
+        [operations.write("g", aerospike.GeoJSON(POINT))],
+        [expression_operations.expression_read("r", e.Add(e.IntBin("a"), 1).compile())],
+        [expression_operations.expression_write("w", e.ListSize(None, e.ListBin("l")).compile())],
+        [operations.select_by_path("m", way, 1)],
+        [operations.modify_by_path("m", way, e.Add(e.LoopVarInt(1), 1).compile(), 0)],
+        [list_operations.list_append("l", 1), list_operations.list_sort("l"), list_operations.list_size("l")],
+    ]
+    ours, its = (*key[:2], "ours"), (*key[:2], "its")
+    for each in (ours, its):
+        c.put(each, {"a": 1, "s": "x", "l": [3, 1], "m": {"k": {"p": 1, "q": 2, "r": 3}}})
+    for case in cases:
+        assert c.operate(ours, ops(case)).bins == official.operate(its, case)[2]
+        assert c.get(ours).bins == c.get(its).bins
+    c.operate(ours, ops([operations.delete()]))
+    assert c.exists(ours).meta is None
+
+
+def test_a_touch_does_not_lose_its_ttl():
+    with pytest.raises(InvalidArgError, match="ttl"):
+        ops([{"op": aerospike.OPERATOR_TOUCH, "val": 100}])
