@@ -41,6 +41,8 @@ def test_an_unknown_operation():
         ops([{"op": 99999, "bin": "a"}])
 
 
+# It warns of what its next version will not take any more.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_operations(c, official, key):
     """What scalars, expressions and paths say and leave is what they say and leave with the official client."""
     way = [cdt_ctx.cdt_ctx_all_children(), cdt_ctx.cdt_ctx_all_children_with_filter(e.GT(e.LoopVarInt(1), 1).compile())]
@@ -59,7 +61,9 @@ def test_operations(c, official, key):
     for each in (ours, its):
         c.put(each, {"a": 1, "s": "x", "l": [3, 1], "m": {"k": {"p": 1, "q": 2, "r": 3}}})
     for case in cases:
-        assert c.operate(ours, ops(case)).bins == official.operate(its, case)[2]
+        # The official client also names the bins of operations that say nothing.
+        answer = {name: value for name, value in official.operate(its, case)[2].items() if value is not None}
+        assert c.operate(ours, ops(case)).bins == answer
         assert c.get(ours).bins == c.get(its).bins
     c.operate(ours, ops([operations.delete()]))
     assert c.exists(ours).meta is None
