@@ -262,6 +262,9 @@ def _renamed(name: str, given: dict[str, Any]) -> dict[str, Any]:
     spelt = {**_FIELDS, **_OWN_FIELDS.get(name, {})}
     fields = {spelt.get(field, field): _field(field, value) for field, value in given.items() if field != "value_byte_size"}
     fields = {field: value for field, value in fields.items() if value is not None or field == "val"}
+    if name.endswith(("value_range", "key_range")):
+        # Its helpers leave out a bound that is None, or they do not.
+        fields = {"val": None, "val_end": None, **fields}
     # How it says that a number of bits is not given.
     fields = {field: value for field, value in fields.items() if not (field.endswith("_bit_count") and value == -1)}
     if name == "list_sort" and fields.get("val", 0) & 1:
