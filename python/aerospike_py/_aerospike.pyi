@@ -3596,6 +3596,19 @@ def expression_to_base64(expression: Mapping[str, Any]) -> str:
         `InvalidArgError`: It is no expression, or one with a wrong operand.
     """
 
+def context_to_base64(ctx: Sequence[Mapping[str, Any]]) -> str:
+    """The way into a bin as the text that other clients, and info commands, take for it.
+
+    Args:
+        ctx: Steps made by `aerospike_py.cdt_ctx`.
+
+    Returns:
+        The packed steps in base64.
+
+    Raises:
+        `InvalidArgError`: There is no step, or one that is wrong.
+    """
+
 def calc_digest(namespace: str, set_name: str | None, key: UserKey | bytearray | memoryview) -> bytes:
     """The digest of a key, by which the cluster knows the record.
 
@@ -3640,6 +3653,7 @@ __all__ = [
     "QueryIterator",
     "Task",
     "calc_digest",
+    "context_to_base64",
     "expression_to_base64",
     "get_partition_id",
     "prepare",

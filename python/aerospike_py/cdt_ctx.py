@@ -97,6 +97,17 @@ def and_filter(expression: Expression) -> Step:
     return _step("and_filter", expr=expression)
 
 
+def to_base64(ctx: Context) -> str:
+    """The packed steps as the text that other clients and info commands take.
+
+    Raises:
+        InvalidArgError: There is no step, or one that is wrong.
+    """
+    from ._aerospike import context_to_base64
+
+    return context_to_base64(ctx)
+
+
 __all__ = [
     "all_children",
     "all_children_with_filter",
@@ -111,4 +122,5 @@ __all__ = [
     "map_keys_in",
     "map_rank",
     "map_value",
+    "to_base64",
 ]

@@ -3,7 +3,7 @@
 use aerospike_core::Value;
 use aerospike_core::operations::hll::{self, HllPolicy, HllWriteFlags};
 
-use super::policy::{coherent, read_policy};
+use super::policy::hll_flags;
 use super::{Collected, reads, silently, writes};
 use crate::convert::fields::Fields;
 use crate::error::{Error, Result};
@@ -76,14 +76,8 @@ fn bit_counts(f: &Fields<'_, '_>) -> Result<(i64, i64)> {
 }
 
 fn policy(f: &Fields<'_, '_>) -> Result<HllPolicy> {
-    let Some(policy) = f.given("hll_policy")? else {
-        return Ok(HllPolicy::default());
-    };
-    read_policy(&policy, |p| {
-        let flags = coherent(p.flags("flags", 0..=15)?)?;
-        Ok(HllPolicy::new(HllWriteFlags::from_bits(flags as u8)))
-    })
-    .map_err(|error| error.within("'hll_policy'"))
+    let flags = HllWriteFlags::from_bits(hll_flags(f)? as u8);
+    Ok(HllPolicy::new(flags))
 }
 
 /// HyperLogLogs; bytes are taken for one, as 0.14 reads them so.

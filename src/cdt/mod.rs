@@ -6,7 +6,7 @@ mod exp;
 mod hll;
 mod list;
 mod map;
-mod policy;
+pub(crate) mod policy;
 
 use aerospike_core::operations::Operation;
 use pyo3::prelude::*;

@@ -18,36 +18,61 @@ const CONTRADICTION: i64 = 1 | 2;
 
 /// `list_policy`, with the names of 0.14 or of the official client.
 pub(super) fn list_policy(f: &Fields<'_, '_>) -> Result<ListPolicy> {
+    Ok(match list_numbers(f)? {
+        Some((order, flags)) => {
+            ListPolicy::new(list_order(order), ListWriteFlags::from_bits(flags as u8))
+        }
+        None => ListPolicy::default(),
+    })
+}
+
+/// The order and the flags of `list_policy`, if it is given.
+pub(crate) fn list_numbers(f: &Fields<'_, '_>) -> Result<Option<(i64, i64)>> {
     let Some(policy) = f.given("list_policy")? else {
-        return Ok(ListPolicy::default());
+        return Ok(None);
     };
     read_policy(&policy, |p| {
         let order = either(p, "order", "list_order", 0..=1)?;
-        let flags = either(p, "flags", "write_flags", 0..=15)?;
-        Ok(ListPolicy::new(
-            list_order(order),
-            ListWriteFlags::from_bits(flags as u8),
-        ))
+        Ok(Some((order, either(p, "flags", "write_flags", 0..=15)?)))
     })
     .map_err(|error| error.within("'list_policy'"))
 }
 
 /// `map_policy`, with the names of 0.14 or of the official client.
 pub(super) fn map_policy(f: &Fields<'_, '_>) -> Result<MapPolicy> {
-    let Some(policy) = f.given("map_policy")? else {
+    let Some((order, flags, persist_index)) = map_numbers(f)? else {
         return Ok(MapPolicy::default());
     };
+    let order = map_order(order).map_err(|error| error.within("'map_policy'"))?;
+    let flags = MapWriteFlags::from_bits(flags as u8);
+    Ok(if persist_index {
+        MapPolicy::with_persisted_index(order, flags)
+    } else {
+        MapPolicy::new(order, flags)
+    })
+}
+
+/// The order, the flags and the persistence of `map_policy`, if it is given.
+pub(crate) fn map_numbers(f: &Fields<'_, '_>) -> Result<Option<(i64, i64, bool)>> {
+    let Some(policy) = f.given("map_policy")? else {
+        return Ok(None);
+    };
     read_policy(&policy, |p| {
-        let order = map_order(either(p, "order", "map_order", 0..=3)?)?;
-        let flags = either(p, "write_mode", "map_write_flags", 0..=15)?;
-        let flags = MapWriteFlags::from_bits(coherent(flags)? as u8);
-        Ok(if p.find_flag("persist_index")? {
-            MapPolicy::with_persisted_index(order, flags)
-        } else {
-            MapPolicy::new(order, flags)
-        })
+        let order = either(p, "order", "map_order", 0..=3)?;
+        map_order(order)?;
+        let flags = coherent(either(p, "write_mode", "map_write_flags", 0..=15)?)?;
+        Ok(Some((order, flags, p.find_flag("persist_index")?)))
     })
     .map_err(|error| error.within("'map_policy'"))
+}
+
+/// The flags of `hll_policy`, 0 if it is not given.
+pub(crate) fn hll_flags(f: &Fields<'_, '_>) -> Result<i64> {
+    let Some(policy) = f.given("hll_policy")? else {
+        return Ok(0);
+    };
+    read_policy(&policy, |p| coherent(p.flags("flags", 0..=15)?))
+        .map_err(|error| error.within("'hll_policy'"))
 }
 
 /// A policy that is a dict.
@@ -114,13 +139,23 @@ pub(super) fn map_order(order: i64) -> Result<MapOrder> {
 
 /// What an operation on a list returns; `many` if it may select several values.
 pub(super) fn list_return_type(f: &Fields<'_, '_>, many: bool) -> Result<ListReturnType> {
-    return_type(f, many, &[0, 1, 2, 3, 4, 5, 7, 13], "LIST").map(ListReturnType::from_bits)
+    list_selector(f, many).map(ListReturnType::from_bits)
+}
+
+/// The number of what an operation on a list returns.
+pub(crate) fn list_selector(f: &Fields<'_, '_>, many: bool) -> Result<i64> {
+    return_type(f, many, &[0, 1, 2, 3, 4, 5, 7, 13], "LIST")
 }
 
 /// What an operation on a map returns; `many` if it may select several pairs.
 pub(super) fn map_return_type(f: &Fields<'_, '_>, many: bool) -> Result<MapReturnType> {
-    return_type(f, many, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17], "MAP")
-        .map(MapReturnType::from_bits)
+    map_selector(f, many).map(MapReturnType::from_bits)
+}
+
+/// The number of what an operation on a map returns.
+pub(crate) fn map_selector(f: &Fields<'_, '_>, many: bool) -> Result<i64> {
+    let known = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17];
+    return_type(f, many, known, "MAP")
 }
 
 fn return_type(f: &Fields<'_, '_>, many: bool, known: &[i64], kind: &str) -> Result<i64> {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::calls::{CALLS, Call};
+
 /// An operator.
 #[derive(Clone, Copy)]
 pub(super) struct Operator {
@@ -43,6 +45,12 @@ pub(super) enum Form {
     Definition,
     /// Definitions and an expression.
     Let,
+    /// `exp_type` and `part`, of the element a path has come to.
+    LoopVariable,
+    /// `base64`, an expression that was packed elsewhere.
+    Packed,
+    /// An operation on `bin`.
+    Call(Call),
 }
 
 /// What a literal is made from.
@@ -144,20 +152,36 @@ const OPERATORS: &[(&str, i64, Form)] = &[
     ("var", 124, Form::Variable),
     ("def", 0, Form::Definition),
     ("let", 125, Form::Let),
+    ("unknown", 0, Form::Record),
+    ("device_size", 65, Form::Record),
+    ("memory_size", 73, Form::Record),
+    ("in_list", 9, Form::Named(&["val", "bin"])),
+    ("remove_result", 100, Form::Record),
+    ("map_keys", 101, Form::Named(&["bin"])),
+    ("map_values", 102, Form::Named(&["bin"])),
+    ("loop_var", 122, Form::LoopVariable),
+    ("packed", 0, Form::Packed),
 ];
+
+/// All operators.
+fn operators() -> impl Iterator<Item = (&'static str, Operator)> {
+    let calls = CALLS.iter().map(|&(name, call)| {
+        let form = Form::Call(call);
+        (name, Operator { code: 0, form })
+    });
+    OPERATORS
+        .iter()
+        .map(|&(name, code, form)| (name, Operator { code, form }))
+        .chain(calls)
+}
 
 /// The operator of a name.
 pub(super) fn find(name: &str) -> Option<Operator> {
-    static TABLE: LazyLock<FxHashMap<&str, Operator>> = LazyLock::new(|| {
-        let entries = OPERATORS.iter();
-        entries
-            .map(|&(name, code, form)| (name, Operator { code, form }))
-            .collect()
-    });
+    static TABLE: LazyLock<FxHashMap<&str, Operator>> = LazyLock::new(|| operators().collect());
     TABLE.get(name).copied()
 }
 
 /// All names, for suggestions.
 pub(super) fn names() -> Vec<&'static str> {
-    OPERATORS.iter().map(|&(name, ..)| name).collect()
+    operators().map(|(name, _)| name).collect()
 }

@@ -1,10 +1,13 @@
 //! One expression after the other, depth first.
 
 use aerospike_core::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat};
 use wire::msgpack;
 
+use super::call::write_call;
 use super::literal;
 use super::table::{self, BIN, BIN_TYPE, Form, Literal, QUOTE};
 use crate::convert::fields::{self, Fields, items};
@@ -160,7 +163,32 @@ fn write_operator(
             "a definition has its place in a let only",
         ))),
         Form::Let => write_let(out, &operands(fields).map_err(here)?, depth),
+        Form::LoopVariable => {
+            begin(out, 3, code);
+            msgpack::write_int(out, fields.int_within("exp_type", 0..=9).map_err(here)?);
+            msgpack::write_int(out, fields.int_within("part", 0..=2).map_err(here)?);
+            Ok(())
+        }
+        Form::Packed => {
+            out.extend(packed(&fields.text("base64").map_err(here)?).map_err(here)?);
+            Ok(())
+        }
+        Form::Call(call) => write_call(out, call, fields, depth).map_err(here),
     }
+}
+
+/// The bytes of an expression as a text; they must be one whole element, or they would spill into what is around them.
+fn packed(text: &str) -> Result<Vec<u8>> {
+    let bytes = STANDARD
+        .decode(text)
+        .map_err(|error| Error::argument(format!("'base64': {error}")))?;
+    let mut reader = msgpack::Reader::new(&bytes);
+    if reader.skip().is_err() || !reader.is_empty() {
+        return Err(Error::argument(
+            "'base64': its bytes are not those of an expression",
+        ));
+    }
+    Ok(bytes)
 }
 
 /// Appends `[125, name, value, …, expression]`.
@@ -190,7 +218,7 @@ fn write_let(out: &mut Vec<u8>, operands: &[Bound<'_, PyAny>], depth: usize) -> 
 }
 
 /// Appends the head of an expression of so many elements, its operator counted.
-fn begin(out: &mut Vec<u8>, elements: usize, code: i64) {
+pub(super) fn begin(out: &mut Vec<u8>, elements: usize, code: i64) {
     msgpack::write_array_header(out, elements);
     msgpack::write_int(out, code);
 }
@@ -241,7 +269,8 @@ fn write_literal(out: &mut Vec<u8>, kind: Literal, fields: &Fields<'_, '_>) -> R
         Literal::Bool => Value::Bool(fields.flag("val")?),
         Literal::Blob | Literal::List | Literal::Map => {
             let given = fields.get("val")?;
-            let value = value::parse(&given)?;
+            // Wildcards may stand in a list that others are compared with.
+            let value = value::parse_argument(&given)?;
             let fits = matches!(
                 (kind, &value),
                 (Literal::Blob, Value::Blob(_))

@@ -12,6 +12,7 @@ from aerospike_helpers import cdt_ctx as official_ctx
 
 import aerospike_py
 from aerospike_py import cdt_ctx
+from aerospike_py.official import ops as official_ops
 
 THEIR_MODULES = {"bit": "bitwise_operations", "list": "list_operations", "map": "map_operations", "hll": "hll_operations"}
 
@@ -75,16 +76,20 @@ def outcome(operate):
 
 
 def check(c, official, key, before, case):
-    """Both make the operation on a record that the official operations `before` made, or on none; `key` names what it is about."""
-    ours, its = (*key[:2], f"{key[2]} ours"), (*key[:2], f"{key[2]} its")
-    for each in (ours, its):
+    """Both make the operation on a record that the official operations `before` made, or on none; `key` names what it is about.
+
+    So does this client with the official operation.
+    """
+    ours, its, translated = ((*key[:2], f"{key[2]} {whose}") for whose in ("ours", "its", "translated"))
+    for each in (ours, its, translated):
         if before:
             official.operate(each, before)
     said = outcome(lambda: c.operate(ours, [case.ours]))
+    assert outcome(lambda: c.operate(translated, official_ops([case.its]))) == said
     its_said = outcome(lambda: official.operate(its, [case.its]))
     if case.ours.get("return_type") == aerospike_py.MAP_RETURN_KEY_VALUE and isinstance(said, dict):
         # The official client answers keys and values in one flat list.
         said = {name: [part for pair in pairs for part in pair] for name, pairs in said.items()}
     assert said == its_said
-    assert outcome(lambda: c.get(ours)) == outcome(lambda: official.get(its))
+    assert outcome(lambda: c.get(ours)) == outcome(lambda: official.get(its)) == outcome(lambda: c.get(translated))
     return said

@@ -1,0 +1,46 @@
+"""Contexts are packed as the official client packs them."""
+
+from __future__ import annotations
+
+import pytest
+from aerospike_helpers import cdt_ctx as official_ctx
+from aerospike_helpers import expressions as e
+from collections_judged import step
+
+import aerospike_py
+from aerospike_py import cdt_ctx, exp
+
+FILTER, ITS_FILTER = exp.loop_var_int() > 2, e.GT(e.LoopVarInt(1), 2).compile()
+STEPS = [
+    step("list_index", 1),
+    step("list_rank", -1),
+    step("list_value", [1, "a"]),
+    step("list_index_create", 3, 1),
+    step("list_index_create", 3, 0, True),
+    step("map_index", 0),
+    step("map_rank", -1),
+    step("map_key", "k"),
+    step("map_key", b"k"),
+    step("map_value", 5),
+    step("map_key_create", "k", 1),
+    step("map_key_create", "k", 3),
+    step("map_keys_in", ["a", 3]),
+    step("all_children"),
+    (cdt_ctx.all_children_with_filter(FILTER), official_ctx.cdt_ctx_all_children_with_filter(ITS_FILTER)),
+]
+
+
+@pytest.mark.parametrize(("mine", "its"), STEPS, ids=lambda step: step["ctx"] if isinstance(step, dict) else "")
+def test_one_step(official, mine, its):
+    assert cdt_ctx.to_base64([mine]) == official.get_cdtctx_base64([its])
+
+
+def test_several_steps(official):
+    mine, its = zip(*STEPS, strict=True)
+    assert cdt_ctx.to_base64(mine) == official.get_cdtctx_base64(list(its))
+
+
+@pytest.mark.parametrize(("ctx", "named"), [([], "'ctx' is empty"), ("k", "'k'"), ([{"ctx": "map_kay", "val": 1}], "map_key")])
+def test_bad_contexts(ctx, named):
+    with pytest.raises(aerospike_py.InvalidArgError, match=named):
+        cdt_ctx.to_base64(ctx)
