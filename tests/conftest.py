@@ -12,7 +12,6 @@ from hostile import LOOPS, Proxy, Runner, configuration
 
 import aerospike_py
 
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So a shell without job control starts what it runs in the background, and every child inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -86,7 +86,7 @@ class Relay:
         self.loop = asyncio.new_event_loop()
         self.server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.hosts = [self.server.sockets[0].getsockname()[:2]]
-        self.tasks = set()
+        self.ends = []
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
         return self
@@ -104,10 +104,17 @@ class Relay:
     async def _drain(self):
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
+        # Also those that still had something to send to nobody.
+        for end in self.ends:
+            end.transport.abort()
+        # A transport closes its socket in its loop's next turn.
+        await asyncio.sleep(0)
 
     async def _serve(self, reader, writer):
         self.connections += 1
+        self.ends.append(writer)
         node_reader, node_writer = await asyncio.open_connection(*self.target)
+        self.ends.append(node_writer)
         ways = [asyncio.ensure_future(self._pass(*way)) for way in ((reader, node_writer, self._note), (node_reader, writer, self._change))]
         try:
             with contextlib.suppress(asyncio.CancelledError):
