@@ -175,7 +175,7 @@ class DevServer:
             code: A result code that answers instead. Default: None.
             truncate: How many bytes of the answer are sent before the connection closes. Default: None.
             corrupt: Whether some bytes of the answer are others. Default: False.
-            silence: Whether nothing more is read from the connection, nor answered. Default: False.
+            silence: Whether nothing more on the connection is done or answered until the client closes it. Default: False.
 
         Returns:
             The `Fault`: `hits` counts, `remove()` ends it, and so does leaving it as a context.
@@ -186,7 +186,7 @@ class DevServer:
         """
         rule: dict[str, object] = {"op": op, "namespace": namespace, "set": set, "node": node, "percent": percent, "seed": seed}
         rule |= {"after": after, "times": times, "delay": delay, "drop": drop, "code": code, "truncate": truncate}
-        rule |= {"corrupt": corrupt or None, "silence": silence or None}
+        rule |= {"corrupt": "true" if corrupt else None, "silence": "true" if silence else None}
         return self._native.inject([(name, str(value)) for name, value in rule.items() if value is not None])
 
     def clear_faults(self) -> None:

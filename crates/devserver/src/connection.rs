@@ -13,7 +13,7 @@ use wire::message::{info1, info3};
 use wire::proto::{Frame, Kind, begin_frame, end_frame, split_frame};
 use wire::{Header, MessageWriter, ResultCode};
 
-use crate::fault::{Effect, Subject};
+use crate::fault::{self, Effect, Subject};
 use crate::request::{self, Step};
 use crate::security::{self, Access};
 use crate::server::Shared;
@@ -161,20 +161,21 @@ fn give_back(buffer: &mut Vec<u8>) {
 }
 
 /// Answers one frame, or does to it what a fault says.
-async fn meet<S: AsyncWrite + Unpin>(
+async fn meet<S: AsyncRead + AsyncWrite + Unpin>(
     session: &mut Session,
     frame: &Frame<'_>,
     output: &mut Vec<u8>,
     stream: &mut S,
 ) -> io::Result<()> {
-    if !session.shared.faults.is_armed() {
+    // What ends a fault must not meet it.
+    if !session.shared.faults.is_armed() || fault::is_about_faults(frame) {
         return answer(session, frame, output, stream).await;
     }
     // On the heap, so that a connection without faults is not as large.
     Box::pin(suffer(session, frame, output, stream)).await
 }
 
-async fn suffer<S: AsyncWrite + Unpin>(
+async fn suffer<S: AsyncRead + AsyncWrite + Unpin>(
     session: &mut Session,
     frame: &Frame<'_>,
     output: &mut Vec<u8>,
@@ -192,7 +193,11 @@ async fn suffer<S: AsyncWrite + Unpin>(
     match fault.effect() {
         None => return answer(session, frame, output, stream).await,
         Some(Effect::DropBefore) => return dropped(),
-        Some(Effect::Silence) => return std::future::pending().await,
+        Some(Effect::Silence) => {
+            // Until the client closes: a connection must not outlive it.
+            tokio::io::copy(stream, &mut tokio::io::sink()).await?;
+            return dropped();
+        }
         Some(Effect::Code(code)) => {
             refuse(frame, code, output);
             return Ok(());

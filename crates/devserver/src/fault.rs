@@ -82,7 +82,7 @@ pub enum Effect {
     Truncate(usize),
     /// It is done; a byte in sixteen of the answer's body is another one, and one in any case.
     Corrupt,
-    /// Nothing more is read from the connection, and nothing answered; it stays open.
+    /// Nothing more on the connection is answered or done; it stays open until the client closes it.
     Silence,
 }
 
@@ -113,7 +113,7 @@ pub struct Rule {
 
 impl Rule {
     /// Reads a rule from names and values: `op namespace set node percent seed after times`, and what is to happen: `delay` (ms), and at
-    /// most one of `drop` (`before` or `after`), `code`, `truncate` (bytes), `corrupt`, `silence`.
+    /// most one of `drop` (`before` or `after`), `code`, `truncate` (bytes), `corrupt` and `silence` (`true`).
     ///
     /// # Errors
     /// A text that names what is wrong.
@@ -149,8 +149,8 @@ impl Rule {
                 "drop" if value == "after" => effects.push(Effect::DropAfter),
                 "code" => effects.push(Effect::Code(number(name, value)?)),
                 "truncate" => effects.push(Effect::Truncate(number(name, value)?)),
-                "corrupt" => effects.push(Effect::Corrupt),
-                "silence" => effects.push(Effect::Silence),
+                "corrupt" if value == "true" => effects.push(Effect::Corrupt),
+                "silence" if value == "true" => effects.push(Effect::Silence),
                 _ => return Err(wrong(name, value)),
             }
         }
@@ -186,6 +186,11 @@ fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
 
 fn wrong(name: &str, value: &str) -> String {
     format!("bad '{name}': {value:?}")
+}
+
+/// Whether a frame is about faults themselves, as the info commands that end them.
+pub(crate) fn is_about_faults(frame: &Frame<'_>) -> bool {
+    frame.kind == Kind::Info && frame.body.starts_with(b"devserver-")
 }
 
 /// What a request is about.

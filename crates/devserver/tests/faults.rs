@@ -181,6 +181,28 @@ fn by_info_command() {
 }
 
 #[test]
+fn what_ends_a_fault_does_not_meet_it() {
+    let server = Server::start(Config::default()).unwrap();
+    let mut client = Client::to(&server);
+    assert_eq!(client.info("devserver-inject:code=9"), "1");
+    assert_eq!(client.info("build"), "ERROR:9:a fault");
+    assert_eq!(client.info("devserver-clear"), "ok");
+    assert_eq!(client.info("devserver-freeze:node=0"), "ok");
+    assert_eq!(client.info("devserver-thaw:node=0"), "ok");
+    assert_eq!(value(&mut client, 9), 2);
+}
+
+#[test]
+fn a_silenced_connection_ends_with_its_client() {
+    let server = server();
+    let _fault = server.inject(rule("op=read;silence=true"));
+    let mut client = Client::to(&server);
+    client.send(&Request::get(10).frame());
+    client.stream.shutdown(std::net::Shutdown::Write).unwrap();
+    assert!(client.is_closed());
+}
+
+#[test]
 fn wrong_rules_are_told_apart() {
     for (text, wrong) in [
         ("op=read", "nothing is to happen"),
@@ -192,6 +214,7 @@ fn wrong_rules_are_told_apart() {
             "code=1;corrupt=true",
             "only one of drop, code, truncate, corrupt and silence can happen",
         ),
+        ("corrupt=false", "bad 'corrupt': \"false\""),
         ("else=1;code=1", "bad 'else': \"1\""),
     ] {
         let pairs = text.split(';').map(|pair| pair.split_once('=').unwrap());

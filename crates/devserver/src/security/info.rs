@@ -16,6 +16,7 @@ pub(crate) fn check(access: &Access, command: &Command<'_>) -> Result<(), Result
         "sindex-create" | "sindex-delete" => access.check(permission::ADMIN_INDEX, b"", b""),
         "udf-put" | "udf-remove" => access.check(permission::ADMIN_UDF, b"", b""),
         "query-abort" | "query-abort-all" => access.check(permission::ADMIN_QUERY, b"", b""),
+        name if name.starts_with("devserver-") => access.check(permission::ADMIN_SYSTEM, b"", b""),
         "set-config"
         | "recluster"
         | "quiesce"
