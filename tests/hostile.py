@@ -192,7 +192,10 @@ class Proxy:
         self._open.set()
         tasks = set()
 
+        accepted = []
+
         def accept(reader, writer):
+            accepted.append(writer)
             task = self._loop.create_task(self._join(reader, writer))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
@@ -207,6 +210,9 @@ class Proxy:
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Also those whose task was cancelled before its first step.
+        for writer in accepted:
+            writer.transport.abort()
         # A transport closes its socket in its loop's next turn.
         await asyncio.sleep(0)
 

@@ -50,10 +50,15 @@ def test_shape_is_that_of_0_14(name):
     assert [called(module, function, optional=False), called(module, function, optional=True)] == [expected[0], expected[-1]]
 
 
+def is_of(function, module):
+    """Whether a function is defined in a module, or in one of a package's."""
+    return f"{function.__module__}.".startswith(f"{module.__name__}.")
+
+
 @pytest.mark.parametrize(("name", "count"), MODULES.items())
 def test_every_function_is_in_the_contract_and_public(name, count):
     module = importlib.import_module(f"aerospike_py.{name}")
-    functions = {key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__}
+    functions = {key for key, value in vars(module).items() if inspect.isfunction(value) and is_of(value, module)}
     public = {key for key in functions if not key.startswith("_")}
     ours = {f"{name}.{key}" for key in public}
     its = {key for key in REFERENCE if key.startswith(f"{name}.")}
@@ -89,9 +94,9 @@ def test_only_none_is_left_out():
     assert bit_operations.bit_resize("b", 1, 0, 0) == {"op": 4001, "bin": "b", "byte_size": 1, "bit_policy": 0}
 
 
-def test_there_are_72_expression_operators():
+def test_the_reference_has_72_expression_operators():
     assert len(exp._VALID_OPS) == 72
-    names = [name for name in exp.__all__ if name.islower()]
+    names = [name for name in exp.__all__ if name.rstrip("_") in exp._VALID_OPS]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made = {called("exp", getattr(exp, name), optional=True)["__expr__"] for name in names}
