@@ -56,6 +56,8 @@ pub(crate) struct Job {
     /// In hundredths of a percent.
     progress: AtomicUsize,
     counts: [AtomicU64; 4],
+    /// Bytes sent to the client.
+    sent: AtomicU64,
 }
 
 impl Job {
@@ -95,6 +97,7 @@ impl Job {
             aborted: AtomicBool::new(false),
             progress: AtomicUsize::new(0),
             counts: Default::default(),
+            sent: AtomicU64::new(0),
         })
     }
 
@@ -112,6 +115,11 @@ impl Job {
         if let Some(count) = self.counts.get(what as usize) {
             count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// So many bytes more went to the client.
+    pub(crate) fn sent(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn advance(&self, percent: f64) {
@@ -171,7 +179,7 @@ impl Job {
         format!(
             "trid={}:ns={}{}{}:rps={}:active-threads={}:status={status}:job-progress={progress:.2}:run-time={}:time-since-done={since}:\
              recs-throttled={}:recs-filtered-meta=0:recs-filtered-bins={}:recs-succeeded={}:recs-failed={}:from={from}:job-type={kind}:\
-             net-io-bytes=30:socket-timeout={}{more}",
+             net-io-bytes={}:socket-timeout={}{more}",
             self.id,
             self.namespace,
             optional("set", &self.set),
@@ -183,6 +191,7 @@ impl Job {
             count(filtered),
             count(succeeded),
             count(failed),
+            count(&self.sent),
             self.timeout,
         )
     }

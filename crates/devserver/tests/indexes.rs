@@ -174,6 +174,13 @@ fn what_is_refused() {
         ),
         ("indexname=x;bin=b;type=FLOAT", "ERROR:4:"),
         ("indexname=x;bin=b;exp=k1ECoWE=;type=NUMERIC", "ERROR:4:"),
+        // The bin `a` as an integer, in three places where it does not fit.
+        ("indexname=x;exp=k1ECoWE=;type=STRING", "ERROR:4:"),
+        ("indexname=x;exp=k1ECoWE=;type=BLOB", "ERROR:4:"),
+        (
+            "indexname=x;exp=k1ECoWE=;type=NUMERIC;indextype=LIST",
+            "ERROR:4:",
+        ),
         ("indexname=x;type=NUMERIC", "ERROR:4:"),
         ("bin=b;type=NUMERIC", "ERROR:4:"),
     ];

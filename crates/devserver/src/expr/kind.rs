@@ -4,7 +4,7 @@ use wire::{ResultCode, Value};
 
 /// What an expression yields, as far as its build can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Nil,
     Bool,
     Int,

@@ -47,7 +47,7 @@ pub use size::record_size;
 pub use systems::Elements;
 
 use eval::Evaluation;
-use kind::Kind;
+pub(crate) use kind::Kind;
 use node::Node;
 use parse::Builder;
 use term::Term;
@@ -132,6 +132,11 @@ impl Expr {
     #[must_use]
     pub fn is_filter(&self) -> bool {
         self.kind.agrees(Kind::Bool)
+    }
+
+    /// Whether its value may be of a type.
+    pub(crate) fn may_yield(&self, kind: Kind) -> bool {
+        self.kind.agrees(kind)
     }
 
     /// What it says of a record, as a filter.

@@ -9,7 +9,7 @@ use wire::msgpack::Reader;
 
 use super::{Value, error, namespace_name, namespace_of};
 use crate::cdt::context::{self, Selector};
-use crate::expr::Expr;
+use crate::expr::{self, Expr};
 use crate::index::{Index, Kind, Part, Refused, Source, entries_per_key};
 use crate::server::Shared;
 use crate::store::{BinName, Namespace};
@@ -253,7 +253,24 @@ fn definition(command: &Command<'_>) -> Result<Index, Value> {
         command.parameter(&["exp"]),
         command.parameter(&["context"]),
     )?;
+    if let Source::Expression(_, expr) = &source
+        && !expr.may_yield(indexed(part, kind))
+    {
+        return Err(error(4, "'exp' yields another type than the index has"));
+    }
     Ok(Index::new(name, set, source, part, kind))
+}
+
+/// The type of what an index finds its values in, or of the value itself.
+const fn indexed(part: Part, kind: Kind) -> expr::Kind {
+    match (part, kind) {
+        (Part::List, _) => expr::Kind::List,
+        (Part::MapKeys | Part::MapValues, _) => expr::Kind::Map,
+        (Part::Whole, Kind::Numeric) => expr::Kind::Int,
+        (Part::Whole, Kind::String) => expr::Kind::Str,
+        (Part::Whole, Kind::Blob) => expr::Kind::Blob,
+        (Part::Whole, Kind::Geo) => expr::Kind::Geo,
+    }
 }
 
 fn source(bin: Option<&str>, exp: Option<&str>, context: Option<&str>) -> Result<Source, Value> {

@@ -72,6 +72,13 @@ impl Aggregation {
     }
 
     pub(super) fn step(&mut self, output: &mut Vec<u8>) -> Step {
+        let begin = output.len();
+        let step = self.advance(output);
+        self.job.sent(output.len() - begin);
+        step
+    }
+
+    fn advance(&mut self, output: &mut Vec<u8>) -> Step {
         if self.job.is_aborted() {
             end_stream::<()>(output, ResultCode::QueryAborted);
             return Step::Done;

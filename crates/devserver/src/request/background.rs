@@ -38,7 +38,9 @@ impl Background {
         if !self.job.has_ended() && Instant::now() < self.until {
             return Step::Wait(Duration::from_millis(1));
         }
+        let begin = output.len();
         end_stream::<()>(output, ResultCode::Ok);
+        self.job.sent(output.len() - begin);
         Step::Done
     }
 }

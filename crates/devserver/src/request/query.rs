@@ -91,6 +91,13 @@ impl<'a> Query<'a> {
 
     pub(super) fn step(&mut self, output: &mut Vec<u8>) -> Step {
         let begin = output.len();
+        let step = self.advance(output);
+        self.job.sent(output.len() - begin);
+        step
+    }
+
+    fn advance(&mut self, output: &mut Vec<u8>) -> Step {
+        let begin = output.len();
         let now = self.shared.clock.now();
         let frame = begin_frame(output, Kind::Message);
         let empty = output.len();
