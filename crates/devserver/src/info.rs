@@ -171,9 +171,9 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "sindex-stat" => sindex::stat(shared, command),
         "sindex" if command.args().nth(1).is_some() => sindex::stat(shared, command),
         "sindex" | "sindex-list" => sindex::list(shared, command),
-        "query-show" => jobs::show(shared, command),
-        "query-abort" => jobs::abort(shared, command),
-        "query-abort-all" => jobs::abort_all(shared),
+        "query-show" => jobs::show(shared, node, command),
+        "query-abort" => jobs::abort(shared, node, command),
+        "query-abort-all" => jobs::abort_all(shared, node),
         name if name.starts_with("devserver-") => faults::answer(shared, command),
         "truncate-undo" | "truncate-namespace-undo" => {
             error(16, "not implemented by the development server")

@@ -13,7 +13,7 @@ use wire::{FieldType, Message, ResultCode};
 use crate::connection::Session;
 use crate::request::Target;
 
-/// How many jobs that have ended are remembered.
+/// How many jobs that have ended a node remembers.
 const MAX_DONE: usize = 100;
 /// How many records background work may change in a second if it is not told.
 pub(crate) const BACKGROUND_RATE: u32 = 10_000;
@@ -41,6 +41,8 @@ pub(crate) enum Count {
 #[derive(Debug)]
 pub(crate) struct Job {
     id: u64,
+    /// Each node has its part of a query, under the same id.
+    node: usize,
     /// Short queries are not shown.
     shown: bool,
     namespace: String,
@@ -84,6 +86,7 @@ impl Job {
                 .u64(FieldType::QueryId)
                 .map_err(wrong)?
                 .unwrap_or(0),
+            node: session.node,
             shown: message.header.info1 & info1::SHORT_QUERY == 0,
             namespace: target.namespace.name.clone(),
             set: String::from_utf8_lossy(target.set).into_owned(),
@@ -103,6 +106,10 @@ impl Job {
 
     pub(crate) const fn id(&self) -> u64 {
         self.id
+    }
+
+    fn is(&self, node: usize, id: u64) -> bool {
+        self.node == node && self.id == id
     }
 
     pub(crate) const fn rate(&self) -> u32 {
@@ -205,21 +212,24 @@ fn called(module: &str, function: &str) -> String {
 pub(crate) struct Jobs(Mutex<VecDeque<Arc<Job>>>);
 
 impl Jobs {
-    /// Takes a job up. One that is not over yet must not have the same id.
+    /// Takes a job up. One of the node that is not over yet must not have the same id.
     pub(crate) fn begin(&self, job: Job) -> Result<Arc<Job>, ResultCode> {
         let job = Arc::new(job);
         if !job.shown {
             return Ok(job);
         }
         let mut jobs = self.0.lock();
-        if let Some(at) = jobs.iter().position(|known| known.id == job.id) {
+        if let Some(at) = jobs.iter().position(|known| known.is(job.node, job.id)) {
             if job.id != 0 && jobs.get(at).is_some_and(|known| known.is_active()) {
                 return Err(ResultCode::Parameter);
             }
             jobs.remove(at);
         }
-        if jobs.len() >= MAX_DONE
-            && let Some(at) = jobs.iter().position(|known| !known.is_active())
+        let of_node = |known: &Arc<Job>| known.node == job.node;
+        if jobs.iter().filter(|known| of_node(known)).count() >= MAX_DONE
+            && let Some(at) = jobs
+                .iter()
+                .position(|known| of_node(known) && !known.is_active())
         {
             jobs.remove(at);
         }
@@ -227,27 +237,29 @@ impl Jobs {
         Ok(job)
     }
 
-    pub(crate) fn get(&self, id: u64) -> Option<Arc<Job>> {
+    pub(crate) fn get(&self, node: usize, id: u64) -> Option<Arc<Job>> {
         self.0
             .lock()
             .iter()
-            .find(|job| job.id == id)
+            .find(|job| job.is(node, id))
             .map(Arc::clone)
     }
 
-    /// All of them, the oldest first.
-    pub(crate) fn list(&self) -> Vec<Arc<Job>> {
-        self.0.lock().iter().map(Arc::clone).collect()
+    /// All of a node, the oldest first.
+    pub(crate) fn list(&self, node: usize) -> Vec<Arc<Job>> {
+        let jobs = self.0.lock();
+        let of_node = jobs.iter().filter(|job| job.node == node);
+        of_node.map(Arc::clone).collect()
     }
 
     /// Stops a job; whether there was one to stop.
-    pub(crate) fn abort(&self, id: u64) -> bool {
-        self.get(id).is_some_and(|job| abort(&job))
+    pub(crate) fn abort(&self, node: usize, id: u64) -> bool {
+        self.get(node, id).is_some_and(|job| abort(&job))
     }
 
-    /// Stops all; says how many.
-    pub(crate) fn abort_all(&self) -> usize {
-        self.list().iter().filter(|job| abort(job)).count()
+    /// Stops all of a node; says how many.
+    pub(crate) fn abort_all(&self, node: usize) -> usize {
+        self.list(node).iter().filter(|job| abort(job)).count()
     }
 }
 

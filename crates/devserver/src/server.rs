@@ -226,7 +226,9 @@ impl Server {
         if let Some(running) = self.running.lock().take() {
             if running.process == std::process::id() {
                 // Threads that work in the background are waited for.
-                self.shared.jobs.abort_all();
+                for node in 0..self.hosts.len() {
+                    self.shared.jobs.abort_all(node);
+                }
             }
             running.end();
             log::info!("the server on {:?} has stopped", self.hosts);

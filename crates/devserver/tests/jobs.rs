@@ -6,7 +6,7 @@ mod client;
 use std::time::{Duration, Instant};
 
 use client::{Client, Request, int, start};
-use devserver::Server;
+use devserver::{Config, Server};
 use wire::message::info2;
 use wire::{FieldType, OpCode};
 
@@ -135,6 +135,35 @@ fn two_jobs_must_not_share_an_id_at_a_time() {
     assert_eq!(running.join().unwrap(), ABORTED);
     let (found, last) = other.stream(&scan(8));
     assert_eq!((found.len() as i64, last.result()), (RECORDS, 0));
+}
+
+#[test]
+fn each_node_has_its_part_of_a_query() {
+    let (server, _) = client::start_with(Config {
+        nodes: 3,
+        ..Config::default()
+    });
+    let hosts = server.hosts();
+    let connect = || hosts.iter().map(|host| Client::connect(*host));
+    for mut client in connect() {
+        for key in 0..3 * RECORDS {
+            // The node that has the record takes it.
+            client.call(&Request::put(key, &[("a", int(key))]));
+        }
+    }
+    let queries: Vec<_> = connect()
+        .map(|mut client| std::thread::spawn(move || client.stream(&slow(scan(11))).1.result()))
+        .collect();
+    let mut others: Vec<_> = connect().collect();
+    for other in &mut others {
+        await_start(other, 11);
+        assert_eq!(figure(other, 11, "status"), "active(ok)");
+    }
+    for (other, query) in others.iter_mut().zip(queries) {
+        assert_eq!(figure(other, 11, "status"), "active(ok)");
+        assert_eq!(other.info("query-abort:id=11"), "ok");
+        assert_eq!(query.join().unwrap(), ABORTED);
+    }
 }
 
 #[test]
