@@ -4,6 +4,7 @@ mod admin;
 mod indexes;
 mod nodes;
 mod task;
+mod transaction;
 mod udf;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::convert::argument;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
-use crate::convert::policy::Policies;
+use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch};
 use crate::engine::{engine, running};
@@ -122,8 +123,29 @@ impl BaseClient {
         dispatch(py, self.mode, call)
     }
 
+    /// Parses a call that may be part of a transaction and carries it out.
+    pub(crate) fn call_in<'py, O: Operation>(
+        &self,
+        py: Python<'py>,
+        txn: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, Shape)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            let within = policy::within(policy, txn)?;
+            let (operation, shape) = parse(policies, within.as_ref())?;
+            if within.as_ref().is_some_and(policy::names_transaction)
+                && let Some(session) = self.connected()
+                && let Some(cluster) = session.connected()
+            {
+                cluster.check_consistency(operation.target())?;
+            }
+            Ok((operation, shape))
+        })
+    }
+
     /// Carries out a request that is not an operation on the cluster.
-    fn run<'py, R: Request>(
+    pub(crate) fn run<'py, R: Request>(
         &self,
         py: Python<'py>,
         request: Result<R>,
@@ -353,7 +375,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.put.md")]
-    #[pyo3(signature = (key, bins, meta=None, policy=None))]
+    #[pyo3(signature = (key, bins, meta=None, policy=None, *, txn=None))]
     fn put<'py>(
         &self,
         py: Python<'py>,
@@ -361,8 +383,9 @@ impl BaseClient {
         bins: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Put::parse(
                 Rules {
                     policies,
@@ -376,49 +399,59 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.get.md")]
-    #[pyo3(signature = (key, policy=None))]
+    #[pyo3(signature = (key, policy=None, *, txn=None))]
     fn get<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Get::parse(policies, key, None, policy))
+        self.call_in(py, txn, policy, |policies, policy| {
+            Get::parse(policies, key, None, policy)
+        })
     }
 
     #[doc = include_str!("docs/Client.select.md")]
-    #[pyo3(signature = (key, bins, policy=None))]
+    #[pyo3(signature = (key, bins, policy=None, *, txn=None))]
     fn select<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         bins: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Get::parse(policies, key, Some(bins), policy))
+        self.call_in(py, txn, policy, |policies, policy| {
+            Get::parse(policies, key, Some(bins), policy)
+        })
     }
 
     #[doc = include_str!("docs/Client.exists.md")]
-    #[pyo3(signature = (key, policy=None))]
+    #[pyo3(signature = (key, policy=None, *, txn=None))]
     fn exists<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Exists::parse(policies, key, policy))
+        self.call_in(py, txn, policy, |policies, policy| {
+            Exists::parse(policies, key, policy)
+        })
     }
 
     #[doc = include_str!("docs/Client.remove.md")]
-    #[pyo3(signature = (key, meta=None, policy=None))]
+    #[pyo3(signature = (key, meta=None, policy=None, *, txn=None))]
     fn remove<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Remove::parse(
                 Rules {
                     policies,
@@ -431,7 +464,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.touch.md")]
-    #[pyo3(signature = (key, val=None, meta=None, policy=None), text_signature = "($self, key, val=0, meta=None, policy=None)")]
+    #[pyo3(signature = (key, val=None, meta=None, policy=None, *, txn=None), text_signature = "($self, key, val=0, meta=None, policy=None, *, txn=None)")]
     fn touch<'py>(
         &self,
         py: Python<'py>,
@@ -439,8 +472,9 @@ impl BaseClient {
         val: Option<Object<'_, 'py>>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Touch::parse(
                 Rules {
                     policies,
@@ -454,7 +488,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.append.md")]
-    #[pyo3(signature = (key, bin, val, meta=None, policy=None))]
+    #[pyo3(signature = (key, bin, val, meta=None, policy=None, *, txn=None))]
     fn append<'py>(
         &self,
         py: Python<'py>,
@@ -463,8 +497,9 @@ impl BaseClient {
         val: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Append::parse(
                 Rules {
                     policies,
@@ -479,7 +514,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.prepend.md")]
-    #[pyo3(signature = (key, bin, val, meta=None, policy=None))]
+    #[pyo3(signature = (key, bin, val, meta=None, policy=None, *, txn=None))]
     fn prepend<'py>(
         &self,
         py: Python<'py>,
@@ -488,8 +523,9 @@ impl BaseClient {
         val: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Prepend::parse(
                 Rules {
                     policies,
@@ -504,7 +540,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.increment.md")]
-    #[pyo3(signature = (key, bin, offset, meta=None, policy=None))]
+    #[pyo3(signature = (key, bin, offset, meta=None, policy=None, *, txn=None))]
     fn increment<'py>(
         &self,
         py: Python<'py>,
@@ -513,8 +549,9 @@ impl BaseClient {
         offset: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Increment::parse(
                 Rules {
                     policies,
@@ -529,7 +566,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.remove_bin.md")]
-    #[pyo3(signature = (key, bin_names, meta=None, policy=None))]
+    #[pyo3(signature = (key, bin_names, meta=None, policy=None, *, txn=None))]
     fn remove_bin<'py>(
         &self,
         py: Python<'py>,
@@ -537,8 +574,9 @@ impl BaseClient {
         bin_names: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             RemoveBin::parse(
                 Rules {
                     policies,
@@ -552,7 +590,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.operate.md")]
-    #[pyo3(signature = (key, ops, meta=None, policy=None))]
+    #[pyo3(signature = (key, ops, meta=None, policy=None, *, txn=None))]
     fn operate<'py>(
         &self,
         py: Python<'py>,
@@ -560,8 +598,9 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             Operate::parse(
                 Rules {
                     policies,
@@ -575,7 +614,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.operate_ordered.md")]
-    #[pyo3(signature = (key, ops, meta=None, policy=None))]
+    #[pyo3(signature = (key, ops, meta=None, policy=None, *, txn=None))]
     fn operate_ordered<'py>(
         &self,
         py: Python<'py>,
@@ -583,8 +622,9 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             OperateOrdered::parse(
                 Rules {
                     policies,
@@ -598,7 +638,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -614,8 +654,9 @@ impl BaseClient {
         lazy: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             let none = py.None().into_bound(py);
             let keys = match namespace {
                 Some(namespace) => Keys::parse_column(namespace, set.unwrap_or(&none), keys)?,
@@ -636,21 +677,22 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_write.md")]
-    #[pyo3(signature = (records, policy=None, retry=None), text_signature = "($self, records, policy=None, retry=0)")]
+    #[pyo3(signature = (records, policy=None, retry=None, *, txn=None), text_signature = "($self, records, policy=None, retry=0, *, txn=None)")]
     fn batch_write<'py>(
         &self,
         py: Python<'py>,
         records: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             BatchWrite::parse(policies, records, policy, retry)
         })
     }
 
     #[doc = include_str!("docs/Client.batch_operate.md")]
-    #[pyo3(signature = (keys, ops, policy=None, retry=None), text_signature = "($self, keys, ops, policy=None, retry=0)")]
+    #[pyo3(signature = (keys, ops, policy=None, retry=None, *, txn=None), text_signature = "($self, keys, ops, policy=None, retry=0, *, txn=None)")]
     fn batch_operate<'py>(
         &self,
         py: Python<'py>,
@@ -658,28 +700,30 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             BatchOperate::parse(policies, keys, ops, policy, retry)
         })
     }
 
     #[doc = include_str!("docs/Client.batch_remove.md")]
-    #[pyo3(signature = (keys, policy=None, retry=None), text_signature = "($self, keys, policy=None, retry=0)")]
+    #[pyo3(signature = (keys, policy=None, retry=None, *, txn=None), text_signature = "($self, keys, policy=None, retry=0, *, txn=None)")]
     fn batch_remove<'py>(
         &self,
         py: Python<'py>,
         keys: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             BatchRemove::parse(policies, keys, policy, retry)
         })
     }
 
     #[doc = include_str!("docs/Client.batch_write_numpy.md")]
-    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0)")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0, *, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -695,8 +739,9 @@ impl BaseClient {
         key_field: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             let key_field = match key_field {
                 Some(key_field) => argument::text(key_field, "key_field")?,
                 None => "_key".to_owned(),
@@ -711,26 +756,30 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch.md")]
-    #[pyo3(signature = (ops, policy=None, retry=None), text_signature = "($self, ops, policy=None, retry=0)")]
+    #[pyo3(signature = (ops, policy=None, retry=None, *, txn=None), text_signature = "($self, ops, policy=None, retry=0, *, txn=None)")]
     fn batch<'py>(
         &self,
         py: Python<'py>,
         ops: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| Batch::parse(policies, ops, policy, retry))
+        self.call_in(py, txn, policy, |policies, policy| {
+            Batch::parse(policies, ops, policy, retry)
+        })
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]
-    #[pyo3(signature = (keys, policy=None))]
+    #[pyo3(signature = (keys, policy=None, *, txn=None))]
     fn batch_exists<'py>(
         &self,
         py: Python<'py>,
         keys: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             BatchRead::parse_exists(policies, keys, policy)
         })
     }

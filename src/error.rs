@@ -91,10 +91,15 @@ const INVALID_HOST: i32 = -4;
 const NO_MORE_CONNECTIONS: i32 = -7;
 const INVALID_NODE: i32 = -8;
 const CONNECTION: i32 = -10;
+const TRANSACTION_FAILED: i32 = -17;
+const ALREADY_COMMITTED: i32 = -18;
+const ALREADY_ABORTED: i32 = -19;
 const MAX_RETRIES: i32 = -12;
 const MAX_ERROR_RATE: i32 = -14;
 /// The server's code for a time-out, which the client's own time-outs share.
 pub(crate) const TIMEOUT: i32 = 9;
+/// The server's code for what it or its edition does not offer.
+pub(crate) const UNSUPPORTED: i32 = 16;
 /// The server's code for an unknown namespace.
 pub(crate) const INVALID_NAMESPACE: i32 = 20;
 
@@ -168,6 +173,21 @@ impl Error {
     /// A code as the server would have answered it.
     pub(crate) fn server(code: i32, message: impl Into<String>) -> Self {
         Self::new(Kind::Server, code, message)
+    }
+
+    /// The transaction cannot go on.
+    pub(crate) fn transaction(message: impl Into<String>) -> Self {
+        Self::new(Kind::Client, TRANSACTION_FAILED, message)
+    }
+
+    /// The transaction was committed already.
+    pub(crate) fn committed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Client, ALREADY_COMMITTED, message)
+    }
+
+    /// The transaction was aborted already.
+    pub(crate) fn aborted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Client, ALREADY_ABORTED, message)
     }
 
     /// A defect of this library.
@@ -276,6 +296,8 @@ impl From<&core::Error> for Error {
             ErrorKind::MaxErrorRate => MAX_ERROR_RATE,
             ErrorKind::InvalidNode => INVALID_NODE,
             ErrorKind::InvalidArgument => PARAMETER,
+            ErrorKind::Commit { .. } => TRANSACTION_FAILED,
+            _ if error.result_code() == TRANSACTION_FAILED => TRANSACTION_FAILED,
             _ => CLIENT,
         };
         let mut message = match (kind, error.server_message()) {

@@ -38,6 +38,7 @@ mod ops;
 mod partition_filter;
 mod query;
 mod session;
+mod transaction;
 
 use pyo3::prelude::*;
 
@@ -45,7 +46,13 @@ use pyo3::prelude::*;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The methods of `AsyncClient` that do not return an awaitable.
-const PLAIN: &[&str] = &["is_connected", "get_node_names", "query", "scan"];
+const PLAIN: &[&str] = &[
+    "is_connected",
+    "get_node_names",
+    "query",
+    "scan",
+    "transaction",
+];
 
 #[pymodule(gil_used = false)]
 fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -65,6 +72,9 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<query::BaseQuery>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<query::AsyncQuery>()?;
+    module.add_class::<transaction::BaseTransaction>()?;
+    module.add_class::<transaction::Transaction>()?;
+    module.add_class::<transaction::AsyncTransaction>()?;
     module.add_class::<query::job::Job>()?;
     module.add_class::<query::job::AsyncJob>()?;
     module.add_class::<query::iterator::QueryIterator>()?;

@@ -24,13 +24,14 @@ HEAD = "# Written by tools/stubs.py from tools/client.pyi.in: change that, then 
 
 # The classes that have an async twin, and which of their methods are plain there too.
 TWINS = {
-    "Client": {"__init__", "is_connected", "get_node_names", "query", "scan"},
+    "Client": {"__init__", "is_connected", "get_node_names", "query", "scan", "transaction"},
     "Query": {"select", "where", "add_ops", "apply", "resume", "cursor"},
     "Job": {"id"},
+    "Transaction": {"id", "timeout", "namespace", "state", "in_doubt"},
 }
 # What a twin's method is called, or what it gives, instead.
 RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__", "__iter__": "__aiter__"}
-GIVEN = {"-> Query:": "-> AsyncQuery:", "-> Job:": "-> AsyncJob:"}
+GIVEN = {"-> Query:": "-> AsyncQuery:", "-> Job:": "-> AsyncJob:", "-> Transaction:": "-> AsyncTransaction:"}
 
 
 def class_named(tree: ast.Module, name: str) -> ast.ClassDef:

@@ -43,6 +43,7 @@ from .types import (
 _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
 
 _T = TypeVar("_T")
+_Transaction: TypeAlias = Transaction | AsyncTransaction
 _QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy | dict[str, Any]
 
 class Client:
@@ -136,6 +137,8 @@ class Client:
         bins: Mapping[str, Any],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Write bins of a record; bins it has beside them stay.
 
@@ -145,6 +148,7 @@ class Client:
                 `GeoJSON` or `HyperLogLog`. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
@@ -152,12 +156,13 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)`. The key carries the user key that was asked for and the digest; `meta.ttl` is in seconds,
@@ -169,7 +174,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -177,6 +182,7 @@ class Client:
             key: ``(namespace, set, user key)``.
             bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)`, as `get` does.
@@ -186,12 +192,13 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
+    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `ExistsResult(key, meta)`; `meta` is None if there is no such record.
@@ -205,6 +212,8 @@ class Client:
         key: Key,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Remove a record.
 
@@ -212,6 +221,7 @@ class Client:
             key: ``(namespace, set, user key)``.
             meta: The generation the record must have, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordNotFound`: There is no such record.
@@ -224,6 +234,8 @@ class Client:
         val: int = 0,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Renew a record's time to live; its generation goes up.
 
@@ -232,6 +244,7 @@ class Client:
             val: Seconds to live, not negative; wins over the policy's `ttl`. Default: 0, what the policy says.
             meta: The generation the record must have, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordNotFound`: There is no such record.
@@ -245,6 +258,8 @@ class Client:
         val: str | bytes | bytearray | memoryview,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Append to a string or to bytes; makes record and bin if they are not there.
 
@@ -254,6 +269,7 @@ class Client:
             val: What to append, of the type the bin holds.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -267,6 +283,8 @@ class Client:
         val: str | bytes | bytearray | memoryview,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Put before a string or bytes; makes record and bin if they are not there.
 
@@ -276,6 +294,7 @@ class Client:
             val: What to prepend, of the type the bin holds.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -289,6 +308,8 @@ class Client:
         offset: float,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Add to a number; makes record and bin if they are not there.
 
@@ -298,6 +319,7 @@ class Client:
             offset: An int for an int bin, a float for a float bin. May be negative.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -310,6 +332,8 @@ class Client:
         bin_names: list[str] | tuple[str, ...],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Remove bins of a record; a record whose last bin goes is removed.
 
@@ -318,6 +342,7 @@ class Client:
             bin_names: Their names. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`: The record's generation is not the expected one.
@@ -329,6 +354,8 @@ class Client:
         ops: Sequence[Operation],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> Record:
         """Run several operations on one record, as one: all of them or none.
 
@@ -338,6 +365,7 @@ class Client:
                 `hll_operations` and `bit_operations` return. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)` with what the operations answered, by bin; several answers of one bin are a list.
@@ -353,6 +381,8 @@ class Client:
         ops: Sequence[Operation],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
         """Run several operations on one record, as one, and keep each answer apart.
 
@@ -361,6 +391,7 @@ class Client:
             ops: As for `operate`.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `OperateOrderedResult(key, meta, ordered_bins)`: one ``(name, value)`` per operation that answers, in the order of `ops`.
@@ -381,6 +412,7 @@ class Client:
         lazy: Literal[False] = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> BatchReadResult:
         """Read many records at once. A record that cannot be read raises nothing: it is missing, and its result code says why.
 
@@ -394,6 +426,7 @@ class Client:
             lazy: Convert nothing until it is asked for. Default: False.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
@@ -416,6 +449,7 @@ class Client:
         lazy: Literal[True],
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> LazyBatchRecords: ...
     @overload
     def batch_read(
@@ -428,6 +462,7 @@ class Client:
         lazy: bool = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     @overload
     def batch_read(
@@ -440,12 +475,15 @@ class Client:
         lazy: bool = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     def batch_write(
         self,
         records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Write many records at once. A record that cannot be written raises nothing: its result code says why.
 
@@ -455,6 +493,7 @@ class Client:
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: How often to try again the records that failed with code 8, 9, 11, 14 or 18 or for want of a connection, waiting
                 10 ms · 2ⁿ at random, at most 500 ms, while `total_timeout` allows. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per record, in order, and how the attempts went.
@@ -469,6 +508,8 @@ class Client:
         ops: Sequence[Operation],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Run the same operations on many records at once, each record by itself all of them or none.
 
@@ -477,6 +518,7 @@ class Client:
             ops: As for `operate`.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`; the records hold what the operations answered.
@@ -490,6 +532,8 @@ class Client:
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Remove many records at once. A record that is not there raises nothing: its result code is 2.
 
@@ -497,6 +541,7 @@ class Client:
             keys: As for `batch_read`; a key may also be ``(key, meta)``.
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`.
@@ -514,6 +559,8 @@ class Client:
         key_field: str = "_key",
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Write the rows of a structured array, a record per row and a bin per field.
 
@@ -528,6 +575,7 @@ class Client:
             key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
@@ -544,6 +592,8 @@ class Client:
         ops: Sequence[Read | Write | Remove | Apply],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
 
@@ -551,6 +601,7 @@ class Client:
             ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
             policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
@@ -560,13 +611,14 @@ class Client:
             `ClientError`: The client is not connected.
         """
     def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
         Args:
             keys: As for `batch_read`.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
@@ -741,6 +793,8 @@ class Client:
         function: str,
         args: Sequence[Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> Any:
         """Call a function of a module on one record.
 
@@ -750,6 +804,7 @@ class Client:
             function: The function, whose first argument is the record.
             args: Further arguments. Default: None, none.
             policy: How to write. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             What the function returns.
@@ -767,6 +822,8 @@ class Client:
         args: Sequence[Any] | None = None,
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Call a function on many records at once. A record where it fails raises nothing: its result code is 100.
 
@@ -777,6 +834,7 @@ class Client:
             args: Further arguments. Default: None, none.
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`; what the function returned is in ``record.bins["SUCCESS"]``, why it failed in
@@ -1502,6 +1560,76 @@ class Client:
             `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
             `ClientError`: The client is not connected.
         """
+    def transaction(self, timeout: int = 0) -> Transaction:
+        """Begin a transaction: what is done in it becomes visible all at once, or not at all.
+
+            with client.transaction() as txn:
+                balance = client.get(alice, txn=txn).bins["balance"]
+                client.put(alice, {"balance": balance - 10}, txn=txn)
+                client.increment(bob, "balance", 10, txn=txn)
+
+        At the end of the block it is committed; if an exception leaves the block, it is aborted. All its records are of one namespace,
+        which must be strongly consistent (Enterprise Edition 8.0). Queries cannot be part of it.
+
+        Args:
+            timeout: Seconds from its first write until the cluster aborts it, at most 120. Default: 0, the cluster's own, which is 10 unless
+                configured otherwise.
+
+        Returns:
+            A `Transaction`. It costs the cluster nothing until its first write.
+
+        Raises:
+            `InvalidArgError`: The timeout is out of its range.
+            `ClientError`: The client is not connected; or this process is the child of a fork whose parent had begun a transaction, so that
+                both would use the same ids.
+        """
+    def commit(self, transaction: _Transaction) -> int:
+        """Make what was done in a transaction visible.
+
+        Args:
+            transaction: The transaction.
+
+        Returns:
+            COMMIT_OK; COMMIT_ALREADY_COMMITTED; COMMIT_CLOSE_ABANDONED if all is visible but the cluster has to tidy up by itself.
+
+        Raises:
+            `TransactionFailed`: A record that it had read has changed meanwhile, so all was rolled back; or it could not be finished: with
+                `in_doubt` the cluster may have committed, and `commit` may be called again.
+            `TransactionAborted`: It was aborted.
+            `ClientError`: The transaction is of the process before a fork.
+        """
+    def abort(self, transaction: _Transaction) -> int:
+        """Undo what was done in a transaction.
+
+        Args:
+            transaction: The transaction.
+
+        Returns:
+            ABORT_OK; ABORT_ALREADY_ABORTED; ABORT_ROLL_BACK_ABANDONED or ABORT_CLOSE_ABANDONED if the cluster has to do the rest by itself.
+
+        Raises:
+            `TransactionCommitted`: It was committed.
+            `TransactionFailed`: Its commit is in doubt; `commit` may be called again.
+            `ClientError`: The transaction is of the process before a fork.
+        """
+    def run_in_transaction(self, work: Callable[[Transaction], _T], timeout: int = 0, attempts: int = 5) -> _T:
+        """Do something in a transaction, and again in another one if it met a conflict.
+
+        After a conflict it waits: a random time up to 10 ms, doubled with each attempt, at most 500 ms.
+
+        Args:
+            work: Called with the transaction; whatever it does outside of the transaction may be done several times.
+            timeout: Of each transaction, see `transaction`. Default: 0.
+            attempts: How often at most. Default: 5.
+
+        Returns:
+            What `work` returned, when its transaction is committed.
+
+        Raises:
+            `TransactionBlocked`, `TransactionVersionMismatch`, `TransactionFailed`, …: Every attempt met a conflict: the last of them.
+            `TypeError`: `work` cannot be called.
+            Whatever else `work` raises, at once.
+        """
 
 class AsyncClient:
     """A client for an Aerospike cluster, for asyncio.
@@ -1514,6 +1642,10 @@ class AsyncClient:
     Args:
         config: The configuration, see `aerospike_py.types.ClientConfig`. It is looked at by `connect`, not here.
     """
+
+    async def run_in_transaction(
+        self, work: Callable[[AsyncTransaction], Awaitable[_T] | _T], timeout: int = 0, attempts: int = 5
+    ) -> _T: ...
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     async def __aenter__(self) -> Self: ...
@@ -1596,6 +1728,8 @@ class AsyncClient:
         bins: Mapping[str, Any],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Write bins of a record; bins it has beside them stay.
 
@@ -1605,6 +1739,7 @@ class AsyncClient:
                 `GeoJSON` or `HyperLogLog`. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
@@ -1612,12 +1747,13 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> Record:
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)`. The key carries the user key that was asked for and the digest; `meta.ttl` is in seconds,
@@ -1629,7 +1765,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     async def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -1637,6 +1773,7 @@ class AsyncClient:
             key: ``(namespace, set, user key)``.
             bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)`, as `get` does.
@@ -1646,12 +1783,13 @@ class AsyncClient:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None) -> ExistsResult:
+    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `ExistsResult(key, meta)`; `meta` is None if there is no such record.
@@ -1665,6 +1803,8 @@ class AsyncClient:
         key: Key,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Remove a record.
 
@@ -1672,6 +1812,7 @@ class AsyncClient:
             key: ``(namespace, set, user key)``.
             meta: The generation the record must have, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordNotFound`: There is no such record.
@@ -1684,6 +1825,8 @@ class AsyncClient:
         val: int = 0,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Renew a record's time to live; its generation goes up.
 
@@ -1692,6 +1835,7 @@ class AsyncClient:
             val: Seconds to live, not negative; wins over the policy's `ttl`. Default: 0, what the policy says.
             meta: The generation the record must have, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordNotFound`: There is no such record.
@@ -1705,6 +1849,8 @@ class AsyncClient:
         val: str | bytes | bytearray | memoryview,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Append to a string or to bytes; makes record and bin if they are not there.
 
@@ -1714,6 +1860,7 @@ class AsyncClient:
             val: What to append, of the type the bin holds.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -1727,6 +1874,8 @@ class AsyncClient:
         val: str | bytes | bytearray | memoryview,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Put before a string or bytes; makes record and bin if they are not there.
 
@@ -1736,6 +1885,7 @@ class AsyncClient:
             val: What to prepend, of the type the bin holds.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -1749,6 +1899,8 @@ class AsyncClient:
         offset: float,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Add to a number; makes record and bin if they are not there.
 
@@ -1758,6 +1910,7 @@ class AsyncClient:
             offset: An int for an int bin, a float for a float bin. May be negative.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `BinTypeError`: The bin holds something else.
@@ -1770,6 +1923,8 @@ class AsyncClient:
         bin_names: list[str] | tuple[str, ...],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> None:
         """Remove bins of a record; a record whose last bin goes is removed.
 
@@ -1778,6 +1933,7 @@ class AsyncClient:
             bin_names: Their names. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`: The record's generation is not the expected one.
@@ -1789,6 +1945,8 @@ class AsyncClient:
         ops: Sequence[Operation],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> Record:
         """Run several operations on one record, as one: all of them or none.
 
@@ -1798,6 +1956,7 @@ class AsyncClient:
                 `hll_operations` and `bit_operations` return. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `Record(key, meta, bins)` with what the operations answered, by bin; several answers of one bin are a list.
@@ -1813,6 +1972,8 @@ class AsyncClient:
         ops: Sequence[Operation],
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
         """Run several operations on one record, as one, and keep each answer apart.
 
@@ -1821,6 +1982,7 @@ class AsyncClient:
             ops: As for `operate`.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `OperateOrderedResult(key, meta, ordered_bins)`: one ``(name, value)`` per operation that answers, in the order of `ops`.
@@ -1841,6 +2003,7 @@ class AsyncClient:
         lazy: Literal[False] = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> BatchReadResult:
         """Read many records at once. A record that cannot be read raises nothing: it is missing, and its result code says why.
 
@@ -1854,6 +2017,7 @@ class AsyncClient:
             lazy: Convert nothing until it is asked for. Default: False.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
@@ -1876,6 +2040,7 @@ class AsyncClient:
         lazy: Literal[True],
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> LazyBatchRecords: ...
     @overload
     async def batch_read(
@@ -1888,6 +2053,7 @@ class AsyncClient:
         lazy: bool = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     @overload
     async def batch_read(
@@ -1900,12 +2066,15 @@ class AsyncClient:
         lazy: bool = False,
         namespace: str | None = None,
         set: str | None = None,
+        txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     async def batch_write(
         self,
         records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Write many records at once. A record that cannot be written raises nothing: its result code says why.
 
@@ -1915,6 +2084,7 @@ class AsyncClient:
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: How often to try again the records that failed with code 8, 9, 11, 14 or 18 or for want of a connection, waiting
                 10 ms · 2ⁿ at random, at most 500 ms, while `total_timeout` allows. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per record, in order, and how the attempts went.
@@ -1929,6 +2099,8 @@ class AsyncClient:
         ops: Sequence[Operation],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Run the same operations on many records at once, each record by itself all of them or none.
 
@@ -1937,6 +2109,7 @@ class AsyncClient:
             ops: As for `operate`.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`; the records hold what the operations answered.
@@ -1950,6 +2123,8 @@ class AsyncClient:
         keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Remove many records at once. A record that is not there raises nothing: its result code is 2.
 
@@ -1957,6 +2132,7 @@ class AsyncClient:
             keys: As for `batch_read`; a key may also be ``(key, meta)``.
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`.
@@ -1974,6 +2150,8 @@ class AsyncClient:
         key_field: str = "_key",
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Write the rows of a structured array, a record per row and a bin per field.
 
@@ -1988,6 +2166,7 @@ class AsyncClient:
             key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
@@ -2004,6 +2183,8 @@ class AsyncClient:
         ops: Sequence[Read | Write | Remove | Apply],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
 
@@ -2011,6 +2192,7 @@ class AsyncClient:
             ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
             policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
@@ -2020,13 +2202,14 @@ class AsyncClient:
             `ClientError`: The client is not connected.
         """
     async def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
         Args:
             keys: As for `batch_read`.
             policy: How to read. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             An `ExistsResult(key, meta)` per key, in order; `meta` is None where there is no such record, or the policy's
@@ -2201,6 +2384,8 @@ class AsyncClient:
         function: str,
         args: Sequence[Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        txn: _Transaction | None = None,
     ) -> Any:
         """Call a function of a module on one record.
 
@@ -2210,6 +2395,7 @@ class AsyncClient:
             function: The function, whose first argument is the record.
             args: Further arguments. Default: None, none.
             policy: How to write. Default: None, the client's.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             What the function returns.
@@ -2227,6 +2413,8 @@ class AsyncClient:
         args: Sequence[Any] | None = None,
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
     ) -> BatchWriteResult:
         """Call a function on many records at once. A record where it fails raises nothing: its result code is 100.
 
@@ -2237,6 +2425,7 @@ class AsyncClient:
             args: Further arguments. Default: None, none.
             policy: How to write; where both say it, a record's `meta` wins. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchWriteResult(batch_records, retry)`; what the function returned is in ``record.bins["SUCCESS"]``, why it failed in
@@ -2962,6 +3151,58 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `ValueError`: A name is wrong.
             `ClientError`: The client is not connected.
         """
+    def transaction(self, timeout: int = 0) -> AsyncTransaction:
+        """Begin a transaction: what is done in it becomes visible all at once, or not at all.
+
+            with client.transaction() as txn:
+                balance = client.get(alice, txn=txn).bins["balance"]
+                client.put(alice, {"balance": balance - 10}, txn=txn)
+                client.increment(bob, "balance", 10, txn=txn)
+
+        At the end of the block it is committed; if an exception leaves the block, it is aborted. All its records are of one namespace,
+        which must be strongly consistent (Enterprise Edition 8.0). Queries cannot be part of it.
+
+        Args:
+            timeout: Seconds from its first write until the cluster aborts it, at most 120. Default: 0, the cluster's own, which is 10 unless
+                configured otherwise.
+
+        Returns:
+            A `Transaction`. It costs the cluster nothing until its first write.
+
+        Raises:
+            `InvalidArgError`: The timeout is out of its range.
+            `ClientError`: The client is not connected; or this process is the child of a fork whose parent had begun a transaction, so that
+                both would use the same ids.
+        """
+    async def commit(self, transaction: _Transaction) -> int:
+        """Make what was done in a transaction visible.
+
+        Args:
+            transaction: The transaction.
+
+        Returns:
+            COMMIT_OK; COMMIT_ALREADY_COMMITTED; COMMIT_CLOSE_ABANDONED if all is visible but the cluster has to tidy up by itself.
+
+        Raises:
+            `TransactionFailed`: A record that it had read has changed meanwhile, so all was rolled back; or it could not be finished: with
+                `in_doubt` the cluster may have committed, and `commit` may be called again.
+            `TransactionAborted`: It was aborted.
+            `ClientError`: The transaction is of the process before a fork.
+        """
+    async def abort(self, transaction: _Transaction) -> int:
+        """Undo what was done in a transaction.
+
+        Args:
+            transaction: The transaction.
+
+        Returns:
+            ABORT_OK; ABORT_ALREADY_ABORTED; ABORT_ROLL_BACK_ABANDONED or ABORT_CLOSE_ABANDONED if the cluster has to do the rest by itself.
+
+        Raises:
+            `TransactionCommitted`: It was committed.
+            `TransactionFailed`: Its commit is in doubt; `commit` may be called again.
+            `ClientError`: The transaction is of the process before a fork.
+        """
 
 class Query:
     """What to find, said step by step, and the ways to get it; `Client.query` makes it.
@@ -3449,6 +3690,62 @@ class LazyBatchRecords:
     def __getitem__(self, key: UserKey, /) -> AerospikeRecord: ...
 
 @final
+class Transaction:
+    """What is done all at once or not at all; `Client.transaction` makes it.
+
+    As a context manager it commits at the end of the block, and aborts if an exception leaves the block. What was committed or aborted
+    inside the block is left as it is.
+    """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    def commit(self) -> int:
+        """As `Client.commit`."""
+    def abort(self) -> int:
+        """As `Client.abort`."""
+    @property
+    def id(self) -> int:
+        """Its number in the cluster."""
+    @property
+    def timeout(self) -> int:
+        """Seconds from its first write until the cluster aborts it; 0 for the cluster's own."""
+    @property
+    def namespace(self) -> str | None:
+        """The namespace of its records; None before the first of them."""
+    @property
+    def state(self) -> int:
+        """TXN_STATE_OPEN, _VERIFIED, _COMMITTED, _ABORTED or _COMMIT_FAILED, which is in doubt."""
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a commit may have happened although it failed."""
+
+@final
+class AsyncTransaction:
+    """A transaction of an `AsyncClient`: as `Transaction`, with awaitables and ``async with``."""
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
+    async def commit(self) -> int:
+        """As `Client.commit`."""
+    async def abort(self) -> int:
+        """As `Client.abort`."""
+    @property
+    def id(self) -> int:
+        """Its number in the cluster."""
+    @property
+    def timeout(self) -> int:
+        """Seconds from its first write until the cluster aborts it; 0 for the cluster's own."""
+    @property
+    def namespace(self) -> str | None:
+        """The namespace of its records; None before the first of them."""
+    @property
+    def state(self) -> int:
+        """TXN_STATE_OPEN, _VERIFIED, _COMMITTED, _ABORTED or _COMMIT_FAILED, which is in doubt."""
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a commit may have happened although it failed."""
+
+@final
 class Task:
     """What the cluster goes on with after it has agreed: what index and UDF calls return with ``wait=False``.
 
@@ -3642,6 +3939,7 @@ __all__ = [
     "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
+    "AsyncTransaction",
     "Client",
     "DevServer",
     "Fault",
@@ -3652,6 +3950,7 @@ __all__ = [
     "Query",
     "QueryIterator",
     "Task",
+    "Transaction",
     "calc_digest",
     "context_to_base64",
     "expression_to_base64",

@@ -65,7 +65,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("../docs/Client.apply.md")]
-    #[pyo3(signature = (key, module, function, args=None, policy=None))]
+    #[pyo3(signature = (key, module, function, args=None, policy=None, *, txn=None))]
     fn apply<'py>(
         &self,
         py: Python<'py>,
@@ -74,13 +74,16 @@ impl BaseClient {
         function: Object<'_, 'py>,
         args: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = Function::parse(module, function, args);
-        self.call(py, |policies| Apply::parse(policies, key, function, policy))
+        self.call_in(py, txn, policy, |policies, policy| {
+            Apply::parse(policies, key, function, policy)
+        })
     }
 
     #[doc = include_str!("../docs/Client.batch_apply.md")]
-    #[pyo3(signature = (keys, module, function, args=None, policy=None, retry=None), text_signature = "($self, keys, module, function, args=None, policy=None, retry=0)")]
+    #[pyo3(signature = (keys, module, function, args=None, policy=None, retry=None, *, txn=None), text_signature = "($self, keys, module, function, args=None, policy=None, retry=0, *, txn=None)")]
     #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn batch_apply<'py>(
         &self,
@@ -91,9 +94,10 @@ impl BaseClient {
         args: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = Function::parse(module, function, args);
-        self.call(py, |policies| {
+        self.call_in(py, txn, policy, |policies, policy| {
             BatchApply::parse(policies, keys, function, policy, retry)
         })
     }

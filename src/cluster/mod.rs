@@ -15,7 +15,7 @@ use smallvec::{SmallVec, smallvec};
 use tokio::sync::SemaphorePermit;
 
 use crate::convert::config::Config;
-use crate::error::{Error, INVALID_NAMESPACE, Result};
+use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use gate::Gate;
 use link::Link;
 use routes::Routes;
@@ -47,10 +47,9 @@ pub(crate) struct Leave {
 impl Cluster {
     /// Connects to the first seed that answers and learns the cluster from it.
     pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
-        let hosts = config.hosts();
-        let client = match core::Client::new(config.policy(), &hosts).await {
+        let client = match open(&config).await {
             Ok(client) => Link::new(client),
-            Err(error) => return Err(diagnosis::explain(&config, error.into()).await),
+            Err(error) => return Err(diagnosis::explain(&config, error).await),
         };
         if client.nodes().is_empty() {
             let error = Error::connection("Failed to connect to any node");
@@ -64,6 +63,29 @@ impl Cluster {
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         Ok(cluster)
+    }
+
+    /// Refuses a transaction on records whose namespace has none. An Enterprise server would refuse it as well, with a bare code; a
+    /// Community server would do so after the first write has left a record behind.
+    pub(crate) fn check_consistency(&self, target: Target<'_>) -> Result<()> {
+        let keys = match target {
+            Target::Key(key) => std::slice::from_ref(key),
+            Target::Keys(keys) => keys,
+            Target::Any => &[],
+        };
+        let weak = keys
+            .iter()
+            .find(|key| self.client.is_strong_consistency(key.namespace()) == Some(false));
+        weak.map_or(Ok(()), |key| {
+            Err(Error::server(
+                UNSUPPORTED,
+                format!(
+                    "Transactions need a namespace that is strongly consistent, and '{}' is not",
+                    key.namespace()
+                ),
+            )
+            .of_key(key))
+        })
     }
 
     /// The gate of the node that holds a record.
@@ -130,6 +152,24 @@ impl Leave {
         }
         Ok(permits)
     }
+}
+
+/// Finds the nodes, logs in, opens the first connections.
+///
+/// A login hashes the password, which takes some 60 ms each time, and a handshake of TLS some of them: not on the thread that serves
+/// everybody else. The sockets are that thread's all the same.
+async fn open(config: &Arc<Config>) -> Result<core::Client> {
+    if !config.is_slow_to_open() {
+        return Ok(core::Client::new(config.policy(), &config.hosts()).await?);
+    }
+    let config = Arc::clone(config);
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let hosts = config.hosts();
+        Ok(runtime.block_on(core::Client::new(config.policy(), &hosts))?)
+    })
+    .await
+    .unwrap_or_else(|error| Err(Error::panic(format!("connect: {error}"))))
 }
 
 fn unknown_namespace(key: &core::Key) -> Error {

@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aerospike_core::Host;
-use aerospike_core::policy::{AuthMode, ClientPolicy};
-use pyo3::exceptions::PyUserWarning;
+use aerospike_core::policy::{AuthMode, ClientPolicy, TlsPolicy};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
 
-use super::policy::{Policies, suggestion};
+use super::policy::Policies;
+use super::settings::Settings;
+use super::tls;
 use super::value::{repr, str_of, type_name};
 use crate::error::{Error, Result};
 
 const DEFAULT_PORT: u16 = 3000;
+/// Where the hosts are, if the configuration does not say.
+const HOSTS_VARIABLE: &str = "AEROSPIKE_HOSTS";
 /// Connections opened at connect and kept: enough for a burst, few enough for sixty workers.
 const WARM: usize = 16;
 const MOST_CONNECTIONS: usize = 256;
@@ -114,15 +117,18 @@ impl Config {
                 type_name(config)
             ))
         })?;
-        check_names(dict)?;
-        let fields = Fields(dict);
-        let policy = client_policy(&fields, user, password)?;
+        let fields = Settings::new(dict, "");
+        fields.check_names(NAMES, MEANINGLESS)?;
+        let tls = fields.get("tls")?.map(|tls| tls::parse(&tls)).transpose()?;
+        let tls = tls.flatten();
+        let hosts = parse_hosts(&fields, tls.is_some())?;
+        let policy = client_policy(&fields, user, password, tls)?;
         let policies = match fields.get("policies")? {
             Some(policies) => Policies::parse(&policies)?,
             None => Policies::default(),
         };
         Ok(Self {
-            hosts: parse_hosts(&fields)?,
+            hosts,
             policies,
             policy,
             max_concurrent_operations: fields
@@ -145,6 +151,16 @@ impl Config {
 
     pub(crate) fn policies(&self) -> &Policies {
         &self.policies
+    }
+
+    /// Whether connecting takes computing, and not only waiting.
+    pub(crate) fn is_slow_to_open(&self) -> bool {
+        self.policy.tls_policy.is_some() || !matches!(self.policy.auth_mode, AuthMode::None)
+    }
+
+    /// How TLS is spoken, if it is.
+    pub(crate) fn tls(&self) -> Option<&TlsPolicy> {
+        self.policy.tls_policy.as_ref()
     }
 
     pub(crate) fn cluster_name(&self) -> Option<&str> {
@@ -173,94 +189,12 @@ impl Config {
     }
 }
 
-fn check_names(dict: &Bound<'_, PyDict>) -> Result<()> {
-    let py = dict.py();
-    for name in dict.keys() {
-        let name: String = name.extract().map_err(|_| {
-            Error::argument(format!("configuration names are str, not {}", repr(&name)))
-        })?;
-        if let Some((_, advice)) = MEANINGLESS.iter().find(|(known, _)| *known == name) {
-            let message = std::ffi::CString::new(format!(
-                "configuration '{name}' has no meaning here: {advice}"
-            ))
-            .map_err(|_| Error::value("configuration names hold no NUL"))?;
-            PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)?;
-        } else if !NAMES.contains(&name.as_str()) {
-            return Err(Error::argument(format!(
-                "configuration '{name}' is unknown; {}",
-                suggestion(&name, NAMES)
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Typed look-ups that name the key in their errors.
-struct Fields<'a, 'py>(&'a Bound<'py, PyDict>);
-
-impl<'py> Fields<'_, 'py> {
-    /// What is there; None counts as nothing.
-    fn get(&self, name: &str) -> Result<Option<Bound<'py, PyAny>>> {
-        Ok(self.0.get_item(name)?.filter(|value| !value.is_none()))
-    }
-
-    /// None is no number, and least of all a timeout.
-    fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>> {
-        let Some(value) = self.0.get_item(name)? else {
-            return Ok(None);
-        };
-        let number: i64 = if value.is_instance_of::<PyBool>() {
-            return Err(bad(name, &value, "an int"));
-        } else {
-            value.extract().map_err(|_| bad(name, &value, "an int"))?
-        };
-        T::try_from(number).map(Some).map_err(|_| {
-            Error::argument(format!("configuration '{name}': {number} is out of range"))
-        })
-    }
-
-    fn flag(&self, name: &str) -> Result<Option<bool>> {
-        self.get(name)?
-            .map(|value| value.extract().map_err(|_| bad(name, &value, "a bool")))
-            .transpose()
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>> {
-        self.get(name)?
-            .map(|value| value.extract().map_err(|_| bad(name, &value, "a str")))
-            .transpose()
-    }
-
-    /// A text that no message may show.
-    fn secret(&self, name: &str) -> Result<Option<String>> {
-        self.get(name)?
-            .map(|value| {
-                value.extract().map_err(|_| {
-                    let kind = type_name(&value);
-                    Error::argument(format!("configuration '{name}': a {kind} is not a str"))
-                })
-            })
-            .transpose()
-    }
-}
-
-fn bad(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> Error {
-    Error::argument(format!(
-        "configuration '{name}': {} is not {wanted}",
-        repr(value)
-    ))
-}
-
 fn client_policy(
-    fields: &Fields<'_, '_>,
+    fields: &Settings<'_, '_>,
     user: Option<String>,
     password: Option<String>,
+    tls: Option<TlsPolicy>,
 ) -> Result<ClientPolicy> {
-    if fields.get("tls")?.is_some() {
-        return Err(Error::argument(
-            "configuration 'tls': TLS is not supported by this version",
-        ));
-    }
     let most = fields
         .number("max_conns_per_node")?
         .unwrap_or(MOST_CONNECTIONS);
@@ -304,6 +238,7 @@ fn client_policy(
         ip_map: ip_map(fields)?,
         rack_ids: rack_ids(fields)?,
         auth_mode: auth_mode(fields, user, password)?,
+        tls_policy: tls,
         ..ClientPolicy::default()
     };
     policy.cluster_name = fields.text("cluster_name")?.filter(|name| !name.is_empty());
@@ -320,7 +255,7 @@ fn client_policy(
 }
 
 fn auth_mode(
-    fields: &Fields<'_, '_>,
+    fields: &Settings<'_, '_>,
     user: Option<String>,
     password: Option<String>,
 ) -> Result<AuthMode> {
@@ -354,23 +289,23 @@ fn auth_mode(
     }
 }
 
-fn ip_map(fields: &Fields<'_, '_>) -> Result<Option<HashMap<String, String>>> {
+fn ip_map(fields: &Settings<'_, '_>) -> Result<Option<HashMap<String, String>>> {
     fields
         .get("ip_map")?
         .map(|value| {
             value
                 .extract()
-                .map_err(|_| bad("ip_map", &value, "a dict of str to str"))
+                .map_err(|_| fields.bad("ip_map", &value, "a dict of str to str"))
         })
         .transpose()
 }
 
-fn rack_ids(fields: &Fields<'_, '_>) -> Result<Option<Vec<usize>>> {
+fn rack_ids(fields: &Settings<'_, '_>) -> Result<Option<Vec<usize>>> {
     let aware = fields.flag("rack_aware")?;
     let mut ids: Vec<usize> = match fields.get("rack_ids")? {
         Some(value) => value
             .extract()
-            .map_err(|_| bad("rack_ids", &value, "a list of ints"))?,
+            .map_err(|_| fields.bad("rack_ids", &value, "a list of ints"))?,
         None => Vec::new(),
     };
     if ids.is_empty() && aware == Some(true) {
@@ -382,20 +317,48 @@ fn rack_ids(fields: &Fields<'_, '_>) -> Result<Option<Vec<usize>>> {
     Ok((!ids.is_empty()).then_some(ids))
 }
 
-fn parse_hosts(fields: &Fields<'_, '_>) -> Result<Vec<Host>> {
-    let Some(value) = fields.get("hosts")? else {
-        return Err(Error::value(
-            "configuration 'hosts' is missing: [(\"127.0.0.1\", 3000)], for example",
-        ));
+fn parse_hosts(fields: &Settings<'_, '_>, tls: bool) -> Result<Vec<Host>> {
+    let hosts = match fields.get("hosts")? {
+        Some(value) => hosts_given(fields, &value)?,
+        None => hosts_of_environment()?,
     };
+    Ok(hosts
+        .into_iter()
+        .map(|mut host| {
+            // As everywhere: the certificate is for the name one connects to, unless another is given.
+            if tls && host.tls_name.is_none() {
+                host.tls_name = Some(host.name.clone());
+            }
+            host
+        })
+        .collect())
+}
+
+/// `host[[:tls_name]:port],…` of the environment.
+fn hosts_of_environment() -> Result<Vec<Host>> {
+    let text = std::env::var(HOSTS_VARIABLE).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(Error::value(format!(
+            "configuration 'hosts' is missing: [(\"127.0.0.1\", 3000)], for example; nor is {HOSTS_VARIABLE} set in the environment"
+        )));
+    }
+    text.split(',')
+        .map(|address| {
+            parse_address(address)
+                .map_err(|error| error.within(format!("{HOSTS_VARIABLE}: '{address}'")))
+        })
+        .collect()
+}
+
+fn hosts_given(fields: &Settings<'_, '_>, value: &Bound<'_, PyAny>) -> Result<Vec<Host>> {
     let entries: Vec<Bound<'_, PyAny>> = if let Ok(list) = value.cast::<PyList>() {
         list.iter().collect()
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         tuple.iter().collect()
     } else {
-        return Err(bad(
+        return Err(fields.bad(
             "hosts",
-            &value,
+            value,
             "a list of (host, port) tuples or \"host:port\" strings",
         ));
     };
@@ -454,9 +417,19 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
     }
 }
 
-/// `host`, `host:port`, `[v6]`, `[v6]:port`.
+/// `host`, `host:port`, `host:tls_name:port`, `[v6]`, `[v6]:port`.
 fn parse_address(text: &str) -> Result<Host> {
     let text = text.trim();
+    // No IPv6 address has two colons that do not stand side by side.
+    if let [name, tls_name, port] = text.split(':').collect::<Vec<_>>()[..]
+        && ![name, tls_name, port].contains(&"")
+    {
+        return Ok(Host::new_tls(
+            name,
+            tls_name,
+            checked_port(port.parse().ok())?,
+        ));
+    }
     let (name, port) = if let Some(rest) = text.strip_prefix('[') {
         let (name, rest) = rest
             .split_once(']')

@@ -13,5 +13,7 @@ pub(crate) mod predicate;
 pub(crate) mod record;
 pub(crate) mod reply;
 pub(crate) mod security;
+mod settings;
 pub(crate) mod stream;
+mod tls;
 pub(crate) mod value;

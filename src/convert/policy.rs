@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use aerospike_core::expressions::Expression;
-use aerospike_core::policy::{AdminPolicy, BatchPolicy, QueryPolicy, ReadPolicy, WritePolicy};
+use aerospike_core::policy::{
+    AdminPolicy, BatchPolicy, QueryPolicy, ReadPolicy, TxnRollPolicy, TxnVerifyPolicy, WritePolicy,
+};
 use aerospike_core::{
     BatchDeletePolicy, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, CommitLevel, Concurrency,
     Expiration, GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl,
-    RecordExistsAction, Replica,
+    RecordExistsAction, Replica, Txn,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
@@ -19,6 +21,7 @@ use super::value::{numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
 use crate::expr;
 use crate::partition_filter::PartitionFilter;
+use crate::transaction;
 
 /// Ten years, the server's limit (protocol section 2.6).
 const LONGEST_TTL: i64 = 315_360_000;
@@ -69,6 +72,7 @@ pub(crate) struct Options {
     pub(crate) partition_filter: Option<PartitionFilter>,
     pub(crate) timeout: Option<u32>,
     pub(crate) filter: Option<Filter>,
+    pub(crate) txn: Option<Arc<Txn>>,
 }
 
 /// Which records an operation leaves alone.
@@ -161,6 +165,7 @@ names! {
     "timeout" => |o, v| o.timeout = Some(number(v)?);
     "filter_expression" => |o, v| o.filter = Some(Filter::parse(v)?);
     "expressions" => |o, v| o.filter = Some(Filter::parse(v)?);
+    "txn" => |o, v| o.txn = if v.is_none() { None } else { Some(transaction::parse(v)?) };
     "module" => |_o, _v| {};
     "function" => |_o, _v| {};
     "args" => |_o, _v| {};
@@ -302,7 +307,8 @@ impl Options {
             include_bin_data,
             partition_filter,
             timeout,
-            filter
+            filter,
+            txn
         );
     }
 
@@ -323,6 +329,9 @@ impl Options {
         );
         if let Some(filter) = &self.filter {
             base.filter_expression = filter.expression();
+        }
+        if self.txn.is_some() {
+            base.txn.clone_from(&self.txn);
         }
     }
 
@@ -365,6 +374,16 @@ impl Options {
         match self.ttl {
             Some(Ttl::Is(expiration)) => Some(expiration),
             Some(Ttl::ClientDefault) | None => None,
+        }
+    }
+
+    /// Refuses a transaction where the cluster knows none, rather than to leave it out of one.
+    fn check_no_transaction(&self) -> Result<()> {
+        match self.txn {
+            None => Ok(()),
+            Some(_) => Err(Error::argument(
+                "policy 'txn': a query cannot be part of a transaction",
+            )),
         }
     }
 
@@ -497,6 +516,8 @@ pub(crate) struct Policies {
     batch_apply: (Options, Arc<BatchPolicy>),
     query: Options,
     scan: Options,
+    txn_verify: Options,
+    txn_roll: Options,
     info: Options,
     admin: Options,
 }
@@ -541,6 +562,8 @@ impl Policies {
             batch_apply: batch(BatchPolicy::write_default(), "batch_apply"),
             query: options("query"),
             scan: options("scan"),
+            txn_verify: options("txn_verify"),
+            txn_roll: options("txn_roll"),
             info: options("info"),
             admin: options("admin"),
         }
@@ -562,6 +585,8 @@ impl Policies {
             "query",
             "scan",
             "admin",
+            "txn_verify",
+            "txn_roll",
         ];
         let dict = object.cast::<PyDict>().map_err(|_| {
             Error::argument(format!(
@@ -582,6 +607,11 @@ impl Policies {
             }
             let options = Options::from_policy(Some(&policy))
                 .map_err(|error| error.within(format!("policies['{kind}']")))?;
+            if options.txn.is_some() {
+                return Err(Error::argument(format!(
+                    "policies['{kind}']: 'txn' belongs to calls, not to a client"
+                )));
+            }
             kinds.insert(kind, options);
         }
         Ok(Self::new(|kind| {
@@ -675,9 +705,30 @@ impl Policies {
             options.overlay(&self.scan);
         }
         options.overlay(&Options::from_policy(policy)?);
+        options.check_no_transaction()?;
         let mut policy = QueryPolicy::default();
         options.fill_query(&mut policy);
         Ok((policy, options.partition_filter))
+    }
+
+    /// The policy of a job in the background.
+    pub(crate) fn background(&self, policy: Option<&Bound<'_, PyAny>>) -> Result<Arc<WritePolicy>> {
+        Options::from_policy(policy)?.check_no_transaction()?;
+        self.write(policy, None)
+    }
+
+    /// How a commit verifies what its transaction has read.
+    pub(crate) fn txn_verify(&self) -> TxnVerifyPolicy {
+        let mut policy = TxnVerifyPolicy::default();
+        self.txn_verify.fill_batch(&mut policy.batch_policy);
+        policy
+    }
+
+    /// How a commit or an abort goes through what its transaction has written.
+    pub(crate) fn txn_roll(&self) -> TxnRollPolicy {
+        let mut policy = TxnRollPolicy::default();
+        self.txn_roll.fill_batch(&mut policy.batch_policy);
+        policy
     }
 
     /// The timeout of an info command in milliseconds; 0 is the core's default.
@@ -745,6 +796,31 @@ pub(crate) fn prepare(policy: &Bound<'_, PyAny>) -> PyResult<PreparedPolicy> {
     })
 }
 
+/// The policy of a call that is part of a transaction: what `policy` says, and the transaction, unless it is None.
+pub(crate) fn within<'py>(
+    policy: Option<&Bound<'py, PyAny>>,
+    txn: Option<&Bound<'py, PyAny>>,
+) -> Result<Option<Bound<'py, PyAny>>> {
+    let Some(txn) = txn.filter(|txn| !txn.is_none()) else {
+        return Ok(policy.cloned());
+    };
+    let mut options = Options::from_policy(policy)?;
+    options.txn = Some(transaction::parse(txn).map_err(|error| error.within("txn"))?);
+    Ok(Some(
+        Bound::new(txn.py(), PreparedPolicy { options })?.into_any(),
+    ))
+}
+
+/// Whether a policy is of a call that is part of a transaction.
+pub(crate) fn names_transaction(policy: &Bound<'_, PyAny>) -> bool {
+    match policy.cast::<PreparedPolicy>() {
+        Ok(prepared) => prepared.get().options.txn.is_some(),
+        Err(_) => policy
+            .cast::<PyDict>()
+            .is_ok_and(|dict| dict.contains("txn").unwrap_or(false)),
+    }
+}
+
 #[pymethods]
 impl PreparedPolicy {
     fn __repr__(&self) -> String {
@@ -771,7 +847,7 @@ fn number<T: TryFrom<i64>>(value: &Bound<'_, PyAny>) -> Result<T> {
     T::try_from(number).map_err(|_| Error::argument(format!("{number} is out of range")))
 }
 
-fn plain_int(value: &Bound<'_, PyAny>) -> Result<i64> {
+pub(crate) fn plain_int(value: &Bound<'_, PyAny>) -> Result<i64> {
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
         if let Some(item) = numpy_scalar(value)?.filter(PyAnyMethods::is_instance_of::<PyInt>) {
             return plain_int(&item);

@@ -23,6 +23,7 @@ pub(crate) mod query;
 pub(crate) mod remove;
 pub(crate) mod task;
 pub(crate) mod touch;
+pub(crate) mod transaction;
 pub(crate) mod truncate;
 pub(crate) mod udf;
 

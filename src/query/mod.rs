@@ -193,7 +193,7 @@ impl BaseQuery {
         }
         Ok(StartJob {
             statement: self.statement_of(&asked, Bins::All),
-            policy: policies.write(policy, None)?,
+            policy: policies.background(policy)?,
             function: asked.function.clone(),
         })
     }
