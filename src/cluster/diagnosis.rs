@@ -1,6 +1,7 @@
 //! What a failed connect should have said: each address that was tried, and what happened there.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,12 @@ const LONGEST_ANSWER: usize = 4096;
 /// How a peer that speaks TLS begins its answer to one who does not: an alert, of version 3.x.
 const ALERT: [u8; 2] = [21, 3];
 
+/// The server's codes that concern users and logins.
+const SECURITY: RangeInclusive<i32> = 51..=99;
+/// What a node answers to an info command of one who has not logged in, and its code.
+const NOT_LOGGED_IN: &str = "ERROR:80:";
+const NOT_AUTHENTICATED: i32 = 80;
+
 /// The error of a failed connect, with what each seed does when asked now.
 pub(super) async fn explain(config: &Config, error: Error) -> Error {
     let findings = join_all(config.hosts().iter().map(|host| async move {
@@ -35,7 +42,24 @@ pub(super) async fn explain(config: &Config, error: Error) -> Error {
         format!("{}: {finding}", host.address())
     }))
     .await;
+    let error = match login_refusal(&error.text()) {
+        Some(code) => Error::server(code, error.text()),
+        None => error,
+    };
     error.within(format!("Failed to connect [{}]", findings.join("; ")))
+}
+
+/// The code with which a node refused a login. The core hands on what its seeds answered as a text, a line for each:
+/// `ADDRESS Error CODE, …`.
+fn login_refusal(text: &str) -> Option<i32> {
+    let code = |line: &str| {
+        let (_, rest) = line.split_once(" Error ")?;
+        let (digits, _) = rest.split_once(|character: char| !character.is_ascii_digit())?;
+        digits.parse().ok().filter(|code| SECURITY.contains(code))
+    };
+    text.lines()
+        .find_map(code)
+        .or_else(|| text.contains(NOT_LOGGED_IN).then_some(NOT_AUTHENTICATED))
 }
 
 async fn examine(config: &Config, host: &core::Host) -> String {
@@ -104,7 +128,10 @@ fn tls_error(name: &str, error: &io::Error) -> String {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
-        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+        // A bad signature: of an authority with the name of one that is trusted.
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        )) => {
             "its certificate is of an authority that is not trusted: give the right one as 'cafile'"
                 .to_owned()
         }
@@ -166,6 +193,9 @@ fn judge(answer: &str, expected: Option<&str>) -> String {
             .unwrap_or("?")
     };
     let (node, cluster) = (value("node"), value("cluster-name"));
+    if node.starts_with(NOT_LOGGED_IN) {
+        return "it answers only those who log in".to_owned();
+    }
     match expected {
         Some(expected) if expected != cluster => format!(
             "node {node} belongs to cluster '{cluster}', cluster_name asks for '{expected}'"

@@ -241,6 +241,7 @@ fn client_policy(
         tls_policy: tls,
         ..ClientPolicy::default()
     };
+    check_login(fields, &policy)?;
     policy.cluster_name = fields.text("cluster_name")?.filter(|name| !name.is_empty());
     if let Some(milliseconds) = fields.number("login_timeout_ms")? {
         policy.login_timeout = milliseconds;
@@ -252,6 +253,27 @@ fn client_policy(
         policy.error_rate_window = window;
     }
     Ok(policy)
+}
+
+/// Refuses a login that would go over a connection not fit for it.
+fn check_login(fields: &Settings<'_, '_>, policy: &ClientPolicy) -> Result<()> {
+    let refuse = |why: &str| Err(fields.refused("auth_mode", why));
+    match (&policy.auth_mode, &policy.tls_policy) {
+        (AuthMode::External(..), None) => refuse(
+            "AUTH_EXTERNAL sends the password as it is and so needs 'tls'; without it there is AUTH_EXTERNAL_INSECURE",
+        ),
+        (AuthMode::Pki, None) => refuse(
+            "AUTH_PKI logs in with a certificate and so needs 'tls', with 'certfile' and 'keyfile'",
+        ),
+        (AuthMode::Pki, Some(tls)) if !tls.config.client_auth_cert_resolver.has_certs() => {
+            refuse("AUTH_PKI logs in with a certificate: 'tls' needs 'certfile' and 'keyfile'")
+        }
+        (AuthMode::None, Some(tls)) if tls.for_login_only => Err(fields.refused(
+            "tls.for_login_only",
+            "nobody logs in, so nothing would be protected: give 'user' and 'password'",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn auth_mode(
