@@ -41,6 +41,7 @@ use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
+use crate::ops::within::Within;
 use crate::query;
 use crate::session::{Phase, Session};
 
@@ -134,12 +135,18 @@ impl BaseClient {
         self.call(py, |policies| {
             let within = policy::within(policy, txn)?;
             let (operation, shape) = parse(policies, within.as_ref())?;
-            if within.as_ref().is_some_and(policy::names_transaction)
+            let transaction = within.as_ref().map(policy::transaction_of).transpose()?;
+            let transaction = transaction.flatten();
+            if transaction.is_some()
                 && let Some(session) = self.connected()
                 && let Some(cluster) = session.connected()
             {
                 cluster.check_consistency(operation.target())?;
             }
+            let operation = Within {
+                transaction,
+                operation,
+            };
             Ok((operation, shape))
         })
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aerospike_core::{Txn, TxnState};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::client::BaseClient;
 use crate::convert::policy::Policies;
@@ -29,9 +30,47 @@ const LONGEST: i64 = 120;
 )]
 pub(crate) struct BaseTransaction {
     client: Py<BaseClient>,
-    txn: Arc<Txn>,
+    shared: Arc<Shared>,
     /// Of the process that began it.
     generation: u64,
+}
+
+/// A transaction, and the order of its requests.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) txn: Arc<Txn>,
+    /// Requests go on side by side. The first write goes alone, since it makes the record by which the server watches the transaction,
+    /// and two would both make it. The end goes alone too: a request that its caller has given up would write after it.
+    turns: RwLock<()>,
+}
+
+/// Leave to send, for as long as it is held.
+#[expect(dead_code, reason = "guards are held, not read")]
+pub(crate) enum Turn<'a> {
+    /// Beside others.
+    Beside(RwLockReadGuard<'a, ()>),
+    /// Alone.
+    Alone(RwLockWriteGuard<'a, ()>),
+}
+
+impl Shared {
+    /// The turn of a request.
+    pub(crate) async fn turn(&self, writes: bool) -> Turn<'_> {
+        if !writes || self.txn.monitor_exists() {
+            return Turn::Beside(self.turns.read().await);
+        }
+        let alone = self.turns.write().await;
+        if self.txn.monitor_exists() {
+            // Another was the first.
+            return Turn::Beside(alone.downgrade());
+        }
+        Turn::Alone(alone)
+    }
+
+    /// The turn of its end.
+    pub(crate) async fn last_turn(&self) -> RwLockWriteGuard<'_, ()> {
+        self.turns.write().await
+    }
 }
 
 /// Begins a transaction.
@@ -48,7 +87,10 @@ pub(crate) fn begin<'py>(
     claim_ids()?;
     let base = PyClassInitializer::from(BaseTransaction {
         client: client.clone().unbind(),
-        txn: Arc::new(Txn::new().with_timeout(timeout)),
+        shared: Arc::new(Shared {
+            txn: Arc::new(Txn::new().with_timeout(timeout)),
+            turns: RwLock::new(()),
+        }),
         generation: fork::generation(),
     });
     match mode {
@@ -92,7 +134,7 @@ fn claim_ids() -> Result<()> {
 }
 
 /// The transaction that a call is to be part of.
-pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Arc<Txn>> {
+pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Arc<Shared>> {
     let Ok(transaction) = object.cast::<BaseTransaction>() else {
         return Err(Error::argument(format!(
             "a transaction comes from client.transaction(), {} is a {}",
@@ -101,9 +143,9 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Arc<Txn>> {
         )));
     };
     let transaction = transaction.get();
-    let txn = transaction.txn()?;
-    match txn.state() {
-        TxnState::Open => Ok(txn),
+    let shared = transaction.shared()?;
+    match shared.txn.state() {
+        TxnState::Open => Ok(Arc::clone(shared)),
         TxnState::Committed => Err(Error::committed("The transaction was committed")),
         TxnState::Aborted => Err(Error::aborted("The transaction was aborted")),
         TxnState::Verified | TxnState::CommitFailed => Err(Error::transaction(
@@ -114,9 +156,9 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Arc<Txn>> {
 
 impl BaseTransaction {
     /// The transaction, in the process that began it.
-    fn txn(&self) -> Result<Arc<Txn>> {
+    fn shared(&self) -> Result<&Arc<Shared>> {
         if self.generation == fork::generation() {
-            return Ok(Arc::clone(&self.txn));
+            return Ok(&self.shared);
         }
         Err(Error::client(
             "The transaction belongs to the process before the fork",
@@ -125,7 +167,7 @@ impl BaseTransaction {
 
     fn ending(&self, policies: &Policies) -> Result<Ending> {
         Ok(Ending {
-            txn: self.txn()?,
+            transaction: Arc::clone(self.shared()?),
             verify: policies.txn_verify(),
             roll: policies.txn_roll(),
         })
@@ -174,26 +216,26 @@ impl BaseTransaction {
     #[doc = include_str!("docs/Transaction.id.md")]
     #[getter]
     fn id(&self) -> u64 {
-        self.txn.id().cast_unsigned()
+        self.shared.txn.id().cast_unsigned()
     }
 
     #[doc = include_str!("docs/Transaction.timeout.md")]
     #[getter]
     fn timeout(&self) -> u64 {
-        self.txn.timeout().as_secs()
+        self.shared.txn.timeout().as_secs()
     }
 
     #[doc = include_str!("docs/Transaction.namespace.md")]
     #[getter]
     fn namespace(&self) -> Result<Option<String>> {
-        Ok(self.txn()?.namespace())
+        Ok(self.shared()?.txn.namespace())
     }
 
     #[doc = include_str!("docs/Transaction.state.md")]
     #[getter]
     fn state(&self) -> Result<u8> {
         // The numbers of the official client.
-        Ok(match self.txn()?.state() {
+        Ok(match self.shared()?.txn.state() {
             TxnState::Open => 0,
             TxnState::Verified => 1,
             TxnState::Committed => 2,
@@ -205,13 +247,13 @@ impl BaseTransaction {
     #[doc = include_str!("docs/Transaction.in_doubt.md")]
     #[getter]
     fn in_doubt(&self) -> bool {
-        self.txn.in_doubt()
+        self.shared.txn.in_doubt()
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let this = slf.get();
-        let state = match this.txn() {
-            Ok(txn) => format!("{:?}", txn.state()).to_lowercase(),
+        let state = match this.shared() {
+            Ok(shared) => format!("{:?}", shared.txn.state()).to_lowercase(),
             Err(_) => "of the process before the fork".to_owned(),
         };
         Ok(format!(

@@ -12,7 +12,7 @@ use aerospike_core::policy::{
 use aerospike_core::{
     BatchDeletePolicy, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, CommitLevel, Concurrency,
     Expiration, GenerationPolicy, QueryDuration, ReadModeAp, ReadModeSc, ReadTouchTtl,
-    RecordExistsAction, Replica, Txn,
+    RecordExistsAction, Replica,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
@@ -21,7 +21,7 @@ use super::value::{numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
 use crate::expr;
 use crate::partition_filter::PartitionFilter;
-use crate::transaction;
+use crate::transaction::{self, Shared};
 
 /// Ten years, the server's limit (protocol section 2.6).
 const LONGEST_TTL: i64 = 315_360_000;
@@ -72,7 +72,7 @@ pub(crate) struct Options {
     pub(crate) partition_filter: Option<PartitionFilter>,
     pub(crate) timeout: Option<u32>,
     pub(crate) filter: Option<Filter>,
-    pub(crate) txn: Option<Arc<Txn>>,
+    pub(crate) txn: Option<Arc<Shared>>,
 }
 
 /// Which records an operation leaves alone.
@@ -330,8 +330,8 @@ impl Options {
         if let Some(filter) = &self.filter {
             base.filter_expression = filter.expression();
         }
-        if self.txn.is_some() {
-            base.txn.clone_from(&self.txn);
+        if let Some(transaction) = &self.txn {
+            base.txn = Some(Arc::clone(&transaction.txn));
         }
     }
 
@@ -811,14 +811,16 @@ pub(crate) fn within<'py>(
     ))
 }
 
-/// Whether a policy is of a call that is part of a transaction.
-pub(crate) fn names_transaction(policy: &Bound<'_, PyAny>) -> bool {
-    match policy.cast::<PreparedPolicy>() {
-        Ok(prepared) => prepared.get().options.txn.is_some(),
-        Err(_) => policy
-            .cast::<PyDict>()
-            .is_ok_and(|dict| dict.contains("txn").unwrap_or(false)),
+/// The transaction that a call under this policy is part of.
+pub(crate) fn transaction_of(policy: &Bound<'_, PyAny>) -> Result<Option<Arc<Shared>>> {
+    if let Ok(prepared) = policy.cast::<PreparedPolicy>() {
+        return Ok(prepared.get().options.txn.clone());
     }
+    let given = match policy.cast::<PyDict>() {
+        Ok(dict) => dict.get_item("txn")?.filter(|txn| !txn.is_none()),
+        Err(_) => None,
+    };
+    given.map(|txn| transaction::parse(&txn)).transpose()
 }
 
 #[pymethods]

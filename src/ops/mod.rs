@@ -26,6 +26,7 @@ pub(crate) mod touch;
 pub(crate) mod transaction;
 pub(crate) mod truncate;
 pub(crate) mod udf;
+pub(crate) mod within;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use aerospike_core::policy::{TxnRollPolicy, TxnVerifyPolicy};
-use aerospike_core::{AbortStatus, CommitStatus, Txn, TxnState, Value};
+use aerospike_core::{AbortStatus, CommitStatus, TxnState, Value};
 
 use super::Operation;
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::error::Result;
+use crate::transaction::Shared;
 
 /// What it takes to end a transaction.
-#[derive(Clone)]
 pub(crate) struct Ending {
-    pub(crate) txn: Arc<Txn>,
+    pub(crate) transaction: Arc<Shared>,
     pub(crate) verify: TxnVerifyPolicy,
     pub(crate) roll: TxnRollPolicy,
 }
@@ -21,12 +21,14 @@ pub(crate) struct Ending {
 impl Ending {
     async fn commit(&self, cluster: &Cluster) -> Result<CommitStatus> {
         let client = &cluster.client;
-        let outcome = client.commit_with_policies(&self.verify, &self.roll, &self.txn);
+        let outcome = client.commit_with_policies(&self.verify, &self.roll, &self.transaction.txn);
         Ok(outcome.await?)
     }
 
     async fn abort(&self, cluster: &Cluster) -> Result<AbortStatus> {
-        let outcome = cluster.client.abort_with_policy(&self.roll, &self.txn);
+        let outcome = cluster
+            .client
+            .abort_with_policy(&self.roll, &self.transaction.txn);
         Ok(outcome.await?)
     }
 }
@@ -43,6 +45,7 @@ impl Operation for Commit {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let _turn = self.0.transaction.last_turn().await;
         // The numbers of the official client.
         let status = match self.0.commit(cluster).await? {
             CommitStatus::Ok => 0,
@@ -66,6 +69,7 @@ impl Operation for Abort {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let _turn = self.0.transaction.last_turn().await;
         let status = match self.0.abort(cluster).await? {
             AbortStatus::Ok => 0,
             AbortStatus::AlreadyAborted => 1,
@@ -93,7 +97,8 @@ impl Operation for Leave {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        let txn = &self.ending.txn;
+        let _turn = self.ending.transaction.last_turn().await;
+        let txn = &self.ending.transaction.txn;
         let is_over = matches!(txn.state(), TxnState::Committed | TxnState::Aborted);
         let outcome = if is_over || self.failed {
             Ok(())
