@@ -61,7 +61,7 @@ pub(crate) struct BaseClient {
     /// The configuration as it was given; checked by `connect`.
     config: Mutex<Option<Py<PyAny>>>,
     /// The present session, or the last one. Swapped and never locked: a fork could meet a lock.
-    session: ArcSwapOption<Session>,
+    session: Arc<ArcSwapOption<Session>>,
 }
 
 impl BaseClient {
@@ -69,7 +69,7 @@ impl BaseClient {
         Self {
             mode,
             config: Mutex::new(None),
-            session: ArcSwapOption::empty(),
+            session: Arc::default(),
         }
     }
 

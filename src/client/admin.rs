@@ -1,16 +1,20 @@
 //! Users, roles and what they may do: the `admin_` methods.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 
 use super::{BaseClient, Object};
+use crate::convert::policy::Policies;
 use crate::convert::reply::Shape;
 use crate::convert::{argument, security};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ops::admin::{
     ChangePassword, CreatePkiUser, CreateRole, CreateUser, DropRole, DropUser, GrantPrivileges,
     GrantRoles, QueryRole, QueryRoles, QueryUser, QueryUsers, RevokePrivileges, RevokeRoles,
     SetAllowlist, SetQuotas,
 };
+use crate::ops::rotation::Rotation;
 
 /// Reads and writes a second; 0 is no limit.
 fn quotas(read: Option<Object<'_, '_>>, write: Option<Object<'_, '_>>) -> Result<(u32, u32)> {
@@ -96,14 +100,26 @@ impl BaseClient {
         password: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
-            let operation = ChangePassword {
+        let session = self.connected();
+        let parse = |policies: &Policies| -> Result<ChangePassword> {
+            Ok(ChangePassword {
                 user: argument::text(username, "username")?,
                 password: argument::text(password, "password")?,
                 policy: policies.admin(policy)?,
-            };
-            Ok((operation, Shape::Plain))
-        })
+            })
+        };
+        let operation = match &session {
+            Some(session) => parse(session.config().policies()),
+            None => parse(&Policies::default()),
+        };
+        let request = operation.and_then(|operation| {
+            Ok(Rotation {
+                place: Arc::clone(&self.session),
+                session: session.ok_or_else(Error::not_connected)?,
+                operation,
+            })
+        });
+        self.run(py, request, Shape::Plain)
     }
 
     #[doc = include_str!("../docs/Client.admin_set_password.md")]

@@ -158,6 +158,28 @@ impl Config {
         self.policy.tls_policy.is_some() || !matches!(self.policy.auth_mode, AuthMode::None)
     }
 
+    /// Who logs in, if by a password.
+    pub(crate) fn user(&self) -> Option<&str> {
+        match &self.policy.auth_mode {
+            AuthMode::Internal(user, _)
+            | AuthMode::External(user, _)
+            | AuthMode::ExternalInsecure(user, _) => Some(user),
+            AuthMode::None | AuthMode::Pki => None,
+        }
+    }
+
+    /// The same, with another password.
+    pub(crate) fn with_password(&self, new: &str) -> Self {
+        let mut config = self.clone();
+        if let AuthMode::Internal(_, password)
+        | AuthMode::External(_, password)
+        | AuthMode::ExternalInsecure(_, password) = &mut config.policy.auth_mode
+        {
+            new.clone_into(password);
+        }
+        config
+    }
+
     /// How TLS is spoken, if it is.
     pub(crate) fn tls(&self) -> Option<&TlsPolicy> {
         self.policy.tls_policy.as_ref()

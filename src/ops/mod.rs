@@ -21,6 +21,7 @@ pub(crate) mod operate;
 pub(crate) mod put;
 pub(crate) mod query;
 pub(crate) mod remove;
+pub(crate) mod rotation;
 pub(crate) mod task;
 pub(crate) mod touch;
 pub(crate) mod transaction;
