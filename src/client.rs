@@ -496,6 +496,7 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.append.md")]
     #[pyo3(signature = (key, bin, val, meta=None, policy=None, *, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn append<'py>(
         &self,
         py: Python<'py>,
@@ -522,6 +523,7 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.prepend.md")]
     #[pyo3(signature = (key, bin, val, meta=None, policy=None, *, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn prepend<'py>(
         &self,
         py: Python<'py>,
@@ -548,6 +550,7 @@ impl BaseClient {
 
     #[doc = include_str!("docs/Client.increment.md")]
     #[pyo3(signature = (key, bin, offset, meta=None, policy=None, *, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn increment<'py>(
         &self,
         py: Python<'py>,

@@ -66,6 +66,7 @@ impl BaseClient {
 
     #[doc = include_str!("../docs/Client.apply.md")]
     #[pyo3(signature = (key, module, function, args=None, policy=None, *, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn apply<'py>(
         &self,
         py: Python<'py>,

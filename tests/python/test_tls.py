@@ -234,7 +234,17 @@ def test_an_official_switch_that_is_off_is_taken(reach, server):
 def test_openssl_agrees_that_the_port_speaks_tls(server):
     """The judge of the embedded server's side, where there is one."""
     host, port, name = server.tls_hosts[0]
-    command = ["openssl", "s_client", "-connect", f"{host}:{port}", "-CAfile", server.ca_file, "-verify_hostname", name, "-verify_return_error"]
+    command = [
+        "openssl",
+        "s_client",
+        "-connect",
+        f"{host}:{port}",
+        "-CAfile",
+        server.ca_file,
+        "-verify_hostname",
+        name,
+        "-verify_return_error",
+    ]
     try:
         done = subprocess.run(command, input="", capture_output=True, text=True, timeout=20, check=False)
     except FileNotFoundError:
