@@ -82,7 +82,7 @@ def _is_conflict(error: AerospikeError, transaction: Transaction | AsyncTransact
 
 def _pause(attempt: int) -> float:
     """Full jitter, so that those who met do not meet again."""
-    return random.uniform(0, min(_LONG, _SHORT * 2 ** (attempt - 1)))
+    return random.uniform(0, min(_LONG, _SHORT * 2 ** (attempt - 1)))  # noqa: S311 (no secret)
 
 
 __all__ = ["run", "run_async"]

@@ -146,6 +146,7 @@ class _BasePolicy(TypedDict, total=False):
     read_mode_ap: int  # POLICY_READ_MODE_AP_*; default ONE
     read_mode_sc: int  # POLICY_READ_MODE_SC_*; default SESSION
     read_touch_ttl_percent: int  # −1, or 1 to 100 % of the record's ttl below which a read renews it; default 0 = the server's
+    txn: Any  # the transaction it is part of, see `Client.transaction`; default None
     compress: bool  # ask for and send large messages compressed (Enterprise Edition); default False
 
 
@@ -293,14 +294,13 @@ class HLLPolicy(TypedDict, total=False):
 class TLSConfig(TypedDict, total=False):
     """`config["tls"]`."""
 
-    enable: bool
+    enable: bool  # default True
     cafile: str  # certificates to trust, PEM; default: those of the system
     capath: str  # a directory of them
     cadata: str  # or the text itself
     certfile: str  # the client's own certificate, PEM
-    keyfile: str  # and its key
-    keyfile_pw: str
-    for_login_only: bool
+    keyfile: str  # and its key, without a password
+    for_login_only: bool  # connections are in clear after the login; default False
 
 
 class ClientPolicies(TypedDict, total=False):
@@ -319,10 +319,12 @@ class ClientPolicies(TypedDict, total=False):
     scan: ScanPolicy
     info: AdminPolicy
     admin: AdminPolicy
+    txn_verify: BatchPolicy
+    txn_roll: BatchPolicy
 
 
 class ClientConfig(TypedDict, total=False):
-    """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`."""
+    """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
     hosts: list[tuple[str, int] | tuple[str] | tuple[str, int, str] | str]  # (host, port[, TLS name]), (host,), "host:port", "host"
     cluster_name: str | None  # refuse a cluster of another name; default None

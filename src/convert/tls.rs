@@ -19,6 +19,7 @@ const NAMES: &[&str] = &[
     "enable",
     "cafile",
     "capath",
+    "cadata",
     "certfile",
     "keyfile",
     "for_login_only",
@@ -138,7 +139,12 @@ fn authorities(settings: &Settings<'_, '_>) -> Result<RootCertStore> {
         let found = certificates_in(directory).map_err(|why| settings.refused("capath", why))?;
         trust("capath", directory, found)?;
     }
-    if file.is_none() && directory.is_none() {
+    let text = settings.text("cadata")?;
+    if let Some(text) = &text {
+        let found = certificates_of(text).map_err(|why| settings.refused("cadata", why))?;
+        trust("cadata", Path::new("it"), found)?;
+    }
+    if file.is_none() && directory.is_none() && text.is_none() {
         // Some systems hold one that is unreadable among hundreds; it is trusted no more than one that is missing.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if roots.is_empty() {
@@ -171,6 +177,16 @@ fn certificates(file: &Path) -> Found<Vec<CertificateDer<'static>>> {
         .map_err(|error| unreadable(file, &error))?;
     if found.is_empty() {
         return Err(format!("{} holds no certificate as PEM", file.display()));
+    }
+    Ok(found)
+}
+
+fn certificates_of(text: &str) -> Found<Vec<CertificateDer<'static>>> {
+    let found: Vec<_> = CertificateDer::pem_slice_iter(text.as_bytes())
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| format!("it is not PEM: {error}"))?;
+    if found.is_empty() {
+        return Err("it holds no certificate as PEM".to_owned());
     }
     Ok(found)
 }

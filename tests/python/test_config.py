@@ -348,7 +348,7 @@ def test_every_kind_of_policy(connect, kind, prepared):
 def test_kinds_are_those_of_the_typed_dict():
     import typing
 
-    assert set(typing.get_type_hints(aerospike_py.ClientPolicies)) <= set(KINDS)
+    assert set(typing.get_type_hints(aerospike_py.ClientPolicies)) <= {*KINDS, "txn_verify", "txn_roll"}
 
 
 def test_policies_of_the_configuration_apply(connect):

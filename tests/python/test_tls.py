@@ -75,6 +75,13 @@ def test_a_directory_of_authorities(reach, server, tmp_path):
     reach(capath=tmp_path).put(KEY, {"n": 1})
 
 
+def test_authorities_as_text(reach, server):
+    reach(cadata=server.ca_pem).put(KEY, {"n": 1})
+    for text, named in [("hello", "it holds no certificate"), (5, "5 is not a str")]:
+        with pytest.raises(aerospike_py.InvalidArgError, match=f"'tls.cadata': {named}"):
+            reach(cadata=text)
+
+
 def test_the_systems_authorities_are_the_default(run_python, server, mode):
     code = """
 import sys
@@ -92,9 +99,9 @@ with make_calls(mode, {"hosts": [("127.0.0.1", int(port), name)], "tls": {"enabl
 
 
 def test_another_authority_is_not_trusted(reach, server):
-    with DevServer(tls=True) as other:
-        with pytest.raises(aerospike_py.ConnectionError, match="authority that is not trusted: give the right one as 'cafile'"):
-            reach(cafile=other.ca_file)
+    named = "authority that is not trusted: give the right one as 'cafile'"
+    with DevServer(tls=True) as other, pytest.raises(aerospike_py.ConnectionError, match=named):
+        reach(cafile=other.ca_file)
 
 
 def test_another_name_is_not_trusted(reach, server):

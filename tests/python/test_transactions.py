@@ -187,7 +187,7 @@ def test_every_read_sees_what_was_written_in_it(t, key, name):
 
 @pytest.mark.parametrize("name", READS)
 def test_a_read_that_has_grown_old_fails_the_commit(t, keys, name):
-    key, other = keys(1)[0][:2] + ("k",), keys(2)[1]
+    key, other = (*keys(1)[0][:2], "k"), keys(2)[1]
     t.put(key, {"n": 1})
     txn = begin(t)
     READS[name](t, key, txn=txn)
