@@ -1,124 +1,88 @@
-//! The nodes of a cluster and which partition each of them owns.
+//! The nodes of a cluster and which partition each of them owns: views that replace each other.
 //!
-//! All nodes serve one store. Ownership only decides what `replicas` says and which partitions a scan finds on a node.
+//! All nodes serve one store. Ownership only decides what `replicas` says and which partitions a scan finds on a node, so that a change
+//! moves no data and is over at once.
 
-use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod owners;
+mod view;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
 use wire::PARTITIONS;
 
-use crate::store::Namespace;
+pub(crate) use self::view::{Node, View};
 
-/// Raised on a change of peers, and of partitions; nothing changes yet.
-pub(crate) const GENERATION: u32 = 1;
-
-#[derive(Debug)]
-pub(crate) struct Node {
-    /// The name clients know it by: a 64-bit number in hex.
-    pub(crate) name: String,
-    /// Where clients reach it.
-    pub(crate) address: SocketAddr,
-    /// Where clients reach it with TLS.
-    pub(crate) tls_address: Option<SocketAddr>,
+/// Why a cluster was not changed, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClusterError {
+    /// No node has this index.
+    #[error("there is no node {node}: they are counted from 0, and there are {nodes}")]
+    NoSuchNode {
+        /// The index.
+        node: usize,
+        /// How many nodes there are.
+        nodes: usize,
+    },
+    /// No partition has this number.
+    #[error("there is no partition {0}: they are 0 to 4095")]
+    NoSuchPartition(usize),
+    /// Racks are a feature of the Enterprise edition.
+    #[error("the server is not of the Enterprise edition, which alone has racks")]
+    NoRacks,
 }
 
+/// The cluster as it is now.
 #[derive(Debug)]
-pub(crate) struct Cluster {
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) replication_factor: usize,
-    /// Changes with every change of the cluster; equal on all nodes.
-    pub(crate) key: u64,
-}
+pub(crate) struct Cluster(ArcSwap<View>);
 
 impl Cluster {
-    /// A cluster of nodes that listen on these addresses, and with TLS on those.
-    pub(crate) fn new(
-        listening: &[SocketAddr],
-        tls: &[SocketAddr],
-        replication_factor: usize,
-    ) -> Self {
-        let told = |address: &SocketAddr| SocketAddr::new(reachable(address.ip()), address.port());
-        let node = |(index, address): (usize, &SocketAddr)| Node {
-            name: format!(
-                "{:X}",
-                0x0BB9_0000_0000_0000 | u64::from(address.port()) << 16 | (index as u64 + 1)
-            ),
-            address: told(address),
-            tls_address: tls.get(index).map(told),
-        };
-        let nodes: Vec<Node> = listening.iter().enumerate().map(node).collect();
-        let first_port = nodes.first().map_or(0, |node| node.address.port());
-        Self {
-            replication_factor: replication_factor.min(nodes.len()),
-            nodes,
-            key: 0x00C1_0000_0000_0001 | u64::from(first_port) << 16,
+    pub(crate) fn new(view: View) -> Self {
+        Self(ArcSwap::from_pointee(view))
+    }
+
+    /// What a request sees: it does not change under it.
+    pub(crate) fn view(&self) -> Guard<Arc<View>> {
+        self.0.load()
+    }
+
+    /// Makes a node the master of partitions.
+    pub(crate) fn move_partitions(
+        &self,
+        partitions: &[usize],
+        node: usize,
+    ) -> Result<(), ClusterError> {
+        self.check(node)?;
+        if let Some(id) = partitions.iter().find(|id| **id >= PARTITIONS) {
+            return Err(ClusterError::NoSuchPartition(*id));
+        }
+        self.change(|view| view.move_partitions(partitions, node));
+        Ok(())
+    }
+
+    /// Puts a node into a rack.
+    pub(crate) fn set_rack(&self, node: usize, rack: u32) -> Result<(), ClusterError> {
+        self.check(node)?;
+        self.change(|view| view.set_rack(node, rack));
+        Ok(())
+    }
+
+    /// Refuses the index of a node that there is not.
+    fn check(&self, node: usize) -> Result<(), ClusterError> {
+        let nodes = self.view().nodes.len();
+        if node < nodes {
+            Ok(())
+        } else {
+            Err(ClusterError::NoSuchNode { node, nodes })
         }
     }
 
-    /// Whether a node is a partition's master (`replica` 0) or one of its replicas.
-    pub(crate) fn owns(&self, node: usize, partition: usize, replica: usize) -> bool {
-        replica < self.replication_factor && (partition + replica) % self.nodes.len() == node
-    }
-
-    /// The partitions a node is the master of.
-    pub(crate) fn owned(&self, node: usize) -> impl Iterator<Item = usize> {
-        (0..PARTITIONS).filter(move |id| self.owns(node, *id, 0))
-    }
-
-    /// The value of `peers-clear-std`.
-    pub(crate) fn peers(&self, node: usize) -> String {
-        let peers = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != node);
-        let peers: Vec<String> = peers
-            .map(|(_, peer)| format!("[{},,[{}]]", peer.name, peer.address))
-            .collect();
-        format!("{GENERATION},3000,[{}]", peers.join(","))
-    }
-
-    /// The value of `peers-tls-std`: the peers that listen with TLS, and the name in their certificates.
-    pub(crate) fn tls_peers(&self, node: usize, name: &str) -> String {
-        let others = self.nodes.iter().enumerate();
-        let peers: Vec<String> = others
-            .filter(|(index, _)| *index != node)
-            .filter_map(|(_, peer)| Some((&peer.name, peer.tls_address?)))
-            .map(|(peer, address)| format!("[{peer},{name},[{address}]]"))
-            .collect();
-        format!("{GENERATION},4333,[{}]", peers.join(","))
-    }
-
-    /// The value of `replicas` for one namespace: what the node owns, a bitmap for each replica.
-    pub(crate) fn replicas(&self, node: usize, namespace: &Namespace) -> String {
-        // A regime other than 0 tells clients of strong consistency.
-        let regime = u8::from(namespace.is_strong());
-        let mut text = format!("{}:{regime},{}", namespace.name, self.replication_factor);
-        for replica in 0..self.replication_factor {
-            let _ = write!(text, ",{}", self.bitmap(node, replica));
-        }
-        text
-    }
-
-    /// The partitions a node owns as this replica, a bit for each, in base64.
-    pub(crate) fn bitmap(&self, node: usize, replica: usize) -> String {
-        let byte = |index: usize| {
-            let owned = |bit: &usize| self.owns(node, index * 8 + bit, replica);
-            (0..8)
-                .filter(owned)
-                .fold(0u8, |byte, bit| byte | 0x80 >> bit)
-        };
-        STANDARD.encode((0..PARTITIONS / 8).map(byte).collect::<Vec<u8>>())
-    }
-}
-
-/// An address clients can connect to: one that listens everywhere is told as loopback.
-fn reachable(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
+    fn change(&self, change: impl Fn(&mut View)) {
+        self.0.rcu(|view| {
+            let mut next = View::clone(view);
+            change(&mut next);
+            next
+        });
     }
 }

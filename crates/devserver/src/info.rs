@@ -16,7 +16,7 @@ use wire::info::{Command, lines};
 use wire::proto::{Kind, begin_frame, end_frame};
 use wire::{PARTITIONS, ResultCode};
 
-use crate::cluster::GENERATION;
+use crate::cluster::View;
 use crate::connection::Session;
 use crate::server::Shared;
 use crate::store::Namespace;
@@ -88,7 +88,7 @@ fn permit(session: &mut Session, command: &Command<'_>) -> Result<(), Value> {
 
 fn value(session: &mut Session, command: &Command<'_>) -> Value {
     let shared = &*session.shared;
-    let cluster = &shared.cluster;
+    let cluster = shared.cluster.view();
     let node = session.node;
     let name = || {
         cluster
@@ -120,11 +120,11 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
             .clone()
             .unwrap_or_else(|| "null".to_owned())
             .into(),
-        "partition-generation" | "peers-generation" | "rebalance-generation" => {
-            GENERATION.to_string().into()
-        }
+        "peers-generation" => cluster.peers_generation.to_string().into(),
+        "partition-generation" => cluster.partition_generation.to_string().into(),
+        "rebalance-generation" => cluster.rebalance_generation.to_string().into(),
         "service" | "services-own" | "service-clear-std" | "service-clear-alt" => address().into(),
-        "services" | "services-alumni" => services(session).into(),
+        "services" | "services-alumni" => cluster.services(node).into(),
         "peers-clear-std" | "peers-clear-alt" => cluster.peers(node).into(),
         "peers-tls-std" | "peers-tls-alt" => cluster.tls_peers(node, TLS_NAME).into(),
         "service-tls-std" | "service-tls-alt" => cluster
@@ -134,7 +134,9 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
             .map_or_else(String::new, |address| address.to_string())
             .into(),
         "replicas" => each_namespace(session, |namespace| cluster.replicas(node, namespace)),
-        "replicas-all" => each_namespace(session, |namespace| replicas_all(session, namespace)),
+        "replicas-all" => {
+            each_namespace(session, |namespace| replicas_all(&cluster, node, namespace))
+        }
         "replicas-master" => {
             each_namespace(session, |namespace| {
                 format!("{}:{}", namespace.name, cluster.bitmap(node, 0))
@@ -240,25 +242,10 @@ fn release(shared: &Shared) -> String {
     format!("edition={edition};version={BUILD};os={os};arch={arch};sha=devserver")
 }
 
-fn services(session: &Session) -> String {
-    let others = session
-        .shared
-        .cluster
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index != session.node);
-    others
-        .map(|(_, node)| node.address.to_string())
-        .collect::<Vec<_>>()
-        .join(";")
-}
-
-fn replicas_all(session: &Session, namespace: &Namespace) -> String {
-    let cluster = &session.shared.cluster;
+fn replicas_all(cluster: &View, node: usize, namespace: &Namespace) -> String {
     let mut text = format!("{}:{}", namespace.name, cluster.replication_factor);
     for replica in 0..cluster.replication_factor {
-        let _ = write!(text, ",{}", cluster.bitmap(session.node, replica));
+        let _ = write!(text, ",{}", cluster.bitmap(node, replica));
     }
     text
 }
@@ -281,7 +268,7 @@ fn set_user_agent(session: &mut Session, command: &Command<'_>) -> Value {
 }
 
 fn cluster_stable(session: &Session, command: &Command<'_>) -> Value {
-    let cluster = &session.shared.cluster;
+    let cluster = session.shared.cluster.view();
     if command.parameter(&["namespace"]).is_some()
         && let Err(error) = namespace_of(&session.shared, command)
     {

@@ -63,6 +63,7 @@ mod tls;
 mod transaction;
 pub mod udf;
 
+pub use cluster::ClusterError;
 pub use config::{Config, StartError};
 pub use enterprise::{Enterprise, Tls, User};
 pub use server::{Fault, Server};

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Node, View};
 use crate::connection::{self, Session};
 use crate::fault::{Active, Faults, Rule};
 use crate::jobs::Jobs;
@@ -20,7 +20,7 @@ use crate::security::Security;
 use crate::store::Namespace;
 use crate::tls::{ClientCertificate, Tls};
 use crate::udf::Registry;
-use crate::{Config, StartError, sweep};
+use crate::{ClusterError, Config, StartError, sweep};
 
 /// What all nodes and threads of one server share.
 #[derive(Debug)]
@@ -92,9 +92,14 @@ impl Server {
         let runtimes = (0..config.threads)
             .map(|_| runtime())
             .collect::<Result<Vec<_>, _>>()?;
+        let nodes = hosts.iter().enumerate().map(|(index, address)| {
+            let rack = enterprise.map_or(0, |enterprise| enterprise.rack(index));
+            Node::new(index, *address, tls_hosts.get(index).copied(), rack)
+        });
+        let nodes = nodes.collect();
         let shared = Arc::new(Shared {
             clock: Clock::default(),
-            cluster: Cluster::new(&hosts, &tls_hosts, config.replication_factor),
+            cluster: Cluster::new(View::new(nodes, config.replication_factor)),
             namespaces: config
                 .namespaces
                 .iter()
@@ -196,6 +201,27 @@ impl Server {
     /// Moves the server's clock forward by seconds: records whose time is over are gone.
     pub fn advance(&self, seconds: u64) {
         self.shared.clock.advance(seconds);
+    }
+
+    /// Makes a node the master of partitions, as after a rebalance: what they hold is there at once, and clients learn of it when they
+    /// next ask for the partition generation. A query that still asks the former master for them is refused these partitions.
+    ///
+    /// # Errors
+    /// There is no such node or partition.
+    pub fn move_partitions(&self, partitions: &[usize], node: usize) -> Result<(), ClusterError> {
+        self.shared.cluster.move_partitions(partitions, node)
+    }
+
+    /// Puts a node into a rack, which clients learn of by the rebalance generation. The copies of a partition are in different racks
+    /// where there are any.
+    ///
+    /// # Errors
+    /// There is no such node, or the server is not of the Enterprise edition, which alone has racks.
+    pub fn set_rack(&self, node: usize, rack: u32) -> Result<(), ClusterError> {
+        if !self.shared.is_enterprise() {
+            return Err(ClusterError::NoRacks);
+        }
+        self.shared.cluster.set_rack(node, rack)
     }
 
     /// From now on something goes wrong, until the rule is removed or has hit often enough. Of several rules the first that hits counts.

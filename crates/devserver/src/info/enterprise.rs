@@ -9,12 +9,13 @@ use crate::connection::Session;
 use crate::store::Namespace;
 
 pub(super) fn answer(session: &Session, command: &Command<'_>) -> Value {
-    let Some(enterprise) = &session.shared.config.enterprise else {
+    if !session.shared.is_enterprise() {
         return error(25, "enterprise only");
-    };
+    }
     match command.name {
         "rack-ids" => {
-            let rack = enterprise.rack(session.node);
+            let cluster = session.shared.cluster.view();
+            let rack = cluster.nodes.get(session.node).map_or(0, |node| node.rack);
             each_namespace(session, |namespace| format!("{}:{rack}", namespace.name))
         }
         "racks" => of_one_or_all(session, command, racks),
@@ -41,13 +42,10 @@ fn of_one_or_all(
 
 /// `ns=…:rack_1=NODE,NODE:rack_2=…`
 fn racks(session: &Session, namespace: &Namespace) -> String {
+    let cluster = session.shared.cluster.view();
     let mut racks: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-    let rack = |node| {
-        let enterprise = session.shared.config.enterprise.as_ref();
-        enterprise.map_or(0, |enterprise| enterprise.rack(node))
-    };
-    for (index, node) in session.shared.cluster.nodes.iter().enumerate() {
-        racks.entry(rack(index)).or_default().push(&node.name);
+    for node in &cluster.nodes {
+        racks.entry(node.rack).or_default().push(&node.name);
     }
     let racks = racks
         .iter()
@@ -57,8 +55,12 @@ fn racks(session: &Session, namespace: &Namespace) -> String {
 
 /// `ns=…:roster=NODE,…:pending_roster=…:observed_nodes=…`; without strong consistency nobody is on it.
 fn roster(session: &Session, namespace: &Namespace) -> String {
-    let nodes = session.shared.cluster.nodes.iter();
-    let names: Vec<&str> = nodes.map(|node| node.name.as_str()).collect();
+    let cluster = session.shared.cluster.view();
+    let names: Vec<&str> = cluster
+        .nodes
+        .iter()
+        .map(|node| node.name.as_str())
+        .collect();
     let all = names.join(",");
     let roster = if namespace.is_strong() { &all } else { "null" };
     format!(

@@ -1,8 +1,12 @@
-//! Info commands of this server alone: faults, frozen nodes and the clock, for clients in any language.
+//! Info commands of this server alone: faults, frozen nodes, the cluster and the clock, for clients in any language.
 
+use std::ops::RangeInclusive;
+
+use wire::PARTITIONS;
 use wire::info::Command;
 
 use super::{Value, error};
+use crate::ClusterError;
 use crate::fault::Rule;
 use crate::server::Shared;
 
@@ -15,7 +19,7 @@ pub(super) fn answer(shared: &Shared, command: &Command<'_>) -> Value {
             .map_err(|_| error(4, &format!("bad '{name}'")))
     };
     let node = || match number("node") {
-        Ok(node) if (node as usize) < shared.cluster.nodes.len() => Ok(node as usize),
+        Ok(node) if (node as usize) < shared.cluster.view().nodes.len() => Ok(node as usize),
         Ok(_) => Err(error(4, "bad 'node'")),
         Err(error) => Err(error),
     };
@@ -47,6 +51,21 @@ pub(super) fn answer(shared: &Shared, command: &Command<'_>) -> Value {
             faults.thaw(node);
             "ok".into()
         }),
+        "devserver-move" => node().and_then(|node| {
+            let text = command.parameter(&["partitions"]).unwrap_or_default();
+            let range = range(text).ok_or_else(|| error(4, "bad 'partitions'"))?;
+            done(
+                shared
+                    .cluster
+                    .move_partitions(&range.collect::<Vec<_>>(), node),
+            )
+        }),
+        "devserver-rack" if !shared.is_enterprise() => Err(error(25, "enterprise only")),
+        "devserver-rack" => node().and_then(|node| {
+            let rack = number("rack")?;
+            let rack = u32::try_from(rack).map_err(|_| error(4, "bad 'rack'"))?;
+            done(shared.cluster.set_rack(node, rack))
+        }),
         "devserver-advance" => number("seconds").map(|seconds| {
             shared.clock.advance(seconds);
             "ok".into()
@@ -54,4 +73,18 @@ pub(super) fn answer(shared: &Shared, command: &Command<'_>) -> Value {
         _ => Err(error(4, "unrecognized command")),
     };
     answer.unwrap_or_else(|error| error)
+}
+
+/// Partitions: `first-last`, or one alone.
+fn range(text: &str) -> Option<RangeInclusive<usize>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last && last < PARTITIONS).then_some(first..=last)
+}
+
+fn done(result: Result<(), ClusterError>) -> Result<Value, Value> {
+    match result {
+        Ok(()) => Ok("ok".into()),
+        Err(wrong) => Err(error(4, &wrong.to_string())),
+    }
 }

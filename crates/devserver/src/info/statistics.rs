@@ -28,6 +28,7 @@ impl Figures {
 
 /// `statistics`
 pub(super) fn server(shared: &Shared) -> String {
+    let cluster = shared.cluster.view();
     let objects: usize = shared.namespaces.iter().map(Namespace::objects).sum();
     let tombstones: usize = shared
         .namespaces
@@ -35,16 +36,12 @@ pub(super) fn server(shared: &Shared) -> String {
         .map(|namespace| namespace.tombstones(None))
         .sum();
     Figures::new()
-        .add("cluster_size", shared.cluster.nodes.len())
-        .add("cluster_key", format_args!("{:X}", shared.cluster.key))
-        .add("cluster_generation", super::GENERATION)
+        .add("cluster_size", cluster.nodes.len())
+        .add("cluster_key", format_args!("{:X}", cluster.key))
+        .add("cluster_generation", cluster.peers_generation)
         .add(
             "cluster_principal",
-            shared
-                .cluster
-                .nodes
-                .first()
-                .map_or("0", |node| node.name.as_str()),
+            cluster.nodes.first().map_or("0", |node| node.name.as_str()),
         )
         .add("cluster_integrity", true)
         .add("cluster_is_member", true)
@@ -116,12 +113,12 @@ pub(super) fn sets(shared: &Shared, command: &Command<'_>) -> Value {
 /// `partition-info`
 pub(super) fn partitions(session: &Session) -> String {
     let shared = &session.shared;
+    let cluster = shared.cluster.view();
     let mut text = "namespace:partition:state:n_replicas:replica:n_dupl:records".to_owned();
     for namespace in &shared.namespaces {
         for (id, partition) in namespace.partitions().iter().enumerate() {
-            let factor = shared.cluster.replication_factor;
-            let replica =
-                (0..factor).find(|replica| shared.cluster.owns(session.node, id, *replica));
+            let factor = cluster.replication_factor;
+            let replica = (0..factor).find(|replica| cluster.owns(session.node, id, *replica));
             let (state, place) = replica.map_or(('A', factor), |replica| ('S', replica));
             let _ = write!(
                 text,
@@ -135,13 +132,11 @@ pub(super) fn partitions(session: &Session) -> String {
 }
 
 fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
+    let cluster = shared.cluster.view();
     let objects = namespace.objects();
     let figures = Figures::new()
-        .add("ns_cluster_size", shared.cluster.nodes.len())
-        .add(
-            "effective_replication_factor",
-            shared.cluster.replication_factor,
-        )
+        .add("ns_cluster_size", cluster.nodes.len())
+        .add("effective_replication_factor", cluster.replication_factor)
         .add("objects", objects)
         .add("master_objects", objects)
         .add("prole_objects", 0)
@@ -159,7 +154,10 @@ fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
 
 fn settings(shared: &Shared, namespace: &Namespace, figures: Figures) -> Figures {
     figures
-        .add("replication-factor", shared.cluster.replication_factor)
+        .add(
+            "replication-factor",
+            shared.cluster.view().replication_factor,
+        )
         .add("default-ttl", namespace.default_ttl())
         .add("nsup-period", shared.config.sweep_period)
         .add("allow-ttl-without-nsup", false)

@@ -57,7 +57,8 @@ impl<'a> Query<'a> {
         }
         if !target.set.is_empty() && target.namespace.set(target.set).is_none() {
             // Nothing was ever written to this set.
-            walk.retain(|id| !session.shared.cluster.owns(session.node, id, 0));
+            let cluster = session.shared.cluster.view();
+            walk.retain(|id| !cluster.owns(session.node, id, 0));
         }
         let per_second = fields
             .u32(FieldType::RecordsPerSecond)
@@ -145,8 +146,9 @@ impl<'a> Query<'a> {
         output: &mut Vec<u8>,
     ) -> Result<(), ResultCode> {
         let mut looks = SLICE;
+        let cluster = self.shared.cluster.view();
         while let Some(id) = self.walk.partition() {
-            if !self.shared.cluster.owns(self.node, id, 0) {
+            if !cluster.owns(self.node, id, 0) {
                 let header = Header {
                     info3: info3::PARTITION_DONE,
                     generation: id as u32,

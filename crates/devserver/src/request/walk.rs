@@ -72,7 +72,8 @@ impl<'a> Walk<'a> {
             return Err(ResultCode::NotFound);
         }
         let path = path(message, target)?;
-        let partitions = shared.cluster.owned(node).map(|id| (id, None));
+        let cluster = shared.cluster.view();
+        let partitions = cluster.owned(node).map(|id| (id, None));
         Ok(Self::new(target, path, partitions.collect()))
     }
 
