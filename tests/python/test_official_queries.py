@@ -40,10 +40,16 @@ def point(lng, lat):
     return f'{{"type":"Point","coordinates":[{lng},{lat}]}}'
 
 
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """The folder of the module."""
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "judged.lua").write_text(MODULE)
+    return folder
+
+
 @pytest.fixture(scope="module", params=[1, 3], ids=["one node", "three nodes"])
-def official(request, tmp_path_factory):
-    modules = tmp_path_factory.mktemp("modules")
-    (modules / "judged.lua").write_text(MODULE)
+def official(request, modules):
     with DevServer(nodes=request.param) as server:
         config = {"hosts": server.hosts[:1], "lua": {"user_path": str(modules)}}
         client = aerospike.client(config).connect()
@@ -177,7 +183,9 @@ def test_a_function_on_all_records(official):
     assert marked(official, "all", 2) == list(range(COUNT))
 
 
-def test_aggregation(official):
+def test_aggregation(official, modules, monkeypatch):
+    # Where this client looks for modules is settled by the first one of the process: in the working directory, if nothing else was said.
+    monkeypatch.chdir(modules)
     query = official.query("test", SET)
     query.where(predicates.between("n", 20, 69))
     query.apply("judged", "count")

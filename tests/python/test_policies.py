@@ -12,7 +12,7 @@ from aerospike_py import exp, prepare, types
 POLICIES = ["ReadPolicy", "WritePolicy", "BatchPolicy", "BatchReadPolicy", "BatchDeletePolicy", "BatchUDFPolicy", "QueryPolicy"]
 POLICIES += ["ScanPolicy", "AdminPolicy"]
 EXPRESSION = exp.eq(exp.int_bin("n"), exp.int_val(1))
-OTHER = {"filter_expression": EXPRESSION, "expressions": EXPRESSION, "partition_filter": aerospike_py.partition_filter_all()}
+OTHER = {"filter_expression": EXPRESSION, "expressions": EXPRESSION, "partition_filter": aerospike_py.partition_filter_all(), "txn": None}
 KEYS = {key: hint for name in POLICIES for key, hint in typing.get_type_hints(getattr(types, name)).items()}
 
 

@@ -148,7 +148,7 @@ def test_waiting_needs_milliseconds(c, key):
 def test_the_guides_examples(aerospike_devserver, capsys):
     text = (Path(__file__).resolve().parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
     with aerospike_py.client({"hosts": aerospike_devserver.hosts}) as client:
-        client.info_random_node("sindex-create:namespace=test;set=people;indexname=people_age;indexdata=age,numeric")
+        client.index_integer_create("test", "people", "age", "people_age")
         for n in range(70):
             client.put(("test", "people", n), {"name": f"name{n}", "age": n})
         names = {"client": client}

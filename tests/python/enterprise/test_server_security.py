@@ -168,7 +168,9 @@ def test_only_a_user_admin_administers(login):
     assert client.admin_query_user_info("root")["roles"] == ["sys-admin"]
 
 
-def test_udfs(login, tmp_path):
+def test_udfs(login, tmp_path, monkeypatch):
+    # This client keeps a copy in its working directory.
+    monkeypatch.chdir(tmp_path)
     module = tmp_path / "own.lua"
     module.write_text("function one(rec) return 1 end\n")
     assert code_of(login("reader").udf_put, str(module)) != 0

@@ -48,7 +48,9 @@ def test_put_list_get_remove(c, official, tmp_path):
     assert file.name not in names(c)
 
 
-def test_put_as_the_official_client(c, official, tmp_path):
+def test_put_as_the_official_client(c, official, tmp_path, monkeypatch):
+    # This client keeps a copy in its working directory.
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / f"put{next(NUMBERS)}.lua"
     file.write_text(SOURCE)
     official.udf_put(str(file))
