@@ -25,6 +25,7 @@ use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
+use crate::exit;
 use crate::numpy::rows::Naming;
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
@@ -221,6 +222,7 @@ impl BaseClient {
         let config = config.unwrap_or_else(|| py.None());
         // Before anything else: from here on a fork is seen.
         engine()?;
+        exit::watch(py)?;
         let session = Arc::new(Session::new(Arc::new(Config::parse(
             config.bind(py),
             user,

@@ -17,6 +17,7 @@ use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
+use crate::exit::{self, Inside};
 use crate::fork;
 use crate::ops::Operation;
 use crate::session::{Company, Session};
@@ -100,15 +101,14 @@ fn start<R: Request>(request: R) -> Start {
 
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
-    let reply = if is_main_thread(py)? {
-        wait_for_signals_too(
-            py,
-            engine,
-            R::NAME,
-            Box::pin(outcome(request, Company::Alone)),
-        )?
-    } else {
-        py.detach(|| engine.reactor.block_on(outcome(request, Company::Alone)))?
+    // From here on: asking for the kind runs Python, and converting a reply may.
+    let inside = Inside::enter();
+    let kind = Kind::of_this(py)?;
+    let request = outcome(request, Company::Alone);
+    let reply = match kind {
+        Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request))?,
+        Kind::Daemon => exit::detach_daemon(&inside, py, || engine.reactor.block_on(request))?,
+        Kind::Other => py.detach(|| engine.reactor.block_on(request))?,
     };
     Ok(shape.convert(py, reply)?.into_bound(py))
 }
@@ -165,22 +165,44 @@ fn hand_over(engine: &Engine, request: Waiting) -> Waiting {
     Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost().0) })
 }
 
-/// Whether this is the thread that runs signal handlers.
-fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    use std::cell::Cell;
-    thread_local! {
-        /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
-        static ANSWER: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
+/// What a thread is to Python.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The one that runs signal handlers.
+    Main,
+    /// One that the end of the interpreter does not wait for.
+    Daemon,
+    Other,
+}
+
+impl Kind {
+    /// The kind of this thread.
+    fn of_this(py: Python<'_>) -> PyResult<Self> {
+        use std::cell::Cell;
+        thread_local! {
+            /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
+            static ANSWER: Cell<Option<(u64, Kind)>> = const { Cell::new(None) };
+        }
+        let generation = fork::generation();
+        if let Some((known, answer)) = ANSWER.get()
+            && known == generation
+        {
+            return Ok(answer);
+        }
+        let threading = py.import("threading")?;
+        let main = threading.call_method0("main_thread")?.getattr("ident")?;
+        let answer = if main.eq(threading.call_method0("get_ident")?)? {
+            Self::Main
+        } else if threading
+            .call_method0("current_thread")?
+            .getattr("daemon")?
+            .is_truthy()?
+        {
+            Self::Daemon
+        } else {
+            Self::Other
+        };
+        ANSWER.set(Some((generation, answer)));
+        Ok(answer)
     }
-    let generation = fork::generation();
-    if let Some((known, answer)) = ANSWER.get()
-        && known == generation
-    {
-        return Ok(answer);
-    }
-    let threading = py.import("threading")?;
-    let main = threading.call_method0("main_thread")?.getattr("ident")?;
-    let answer = main.eq(threading.call_method0("get_ident")?)?;
-    ANSWER.set(Some((generation, answer)));
-    Ok(answer)
 }

@@ -29,6 +29,7 @@ mod devserver;
 mod dispatch;
 mod engine;
 mod error;
+mod exit;
 mod expr;
 mod fork;
 mod heartbeat;

@@ -1,0 +1,112 @@
+//! The end of the interpreter.
+//!
+//! Before Python 3.14 a daemon thread that asks for an interpreter that ends is killed by Python where it stands; if frames of Rust are
+//! below it, the process aborts. So the end waits, for a moment, for those who hold the interpreter in one of our calls or are on their
+//! way back to it, and from then on daemon threads stay out: a blocked call of theirs does not return.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+
+use crate::fork;
+
+/// How long the end waits for those inside at most, in steps of a millisecond: a thread may have to wait for its turn several times.
+const STEPS: usize = 2000;
+
+/// Whether Python has been asked to tell of its end.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+/// The process for which `INSIDE` counts.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+static ENDING: AtomicBool = AtomicBool::new(false);
+/// Calls whose thread needs the interpreter until they return or block.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// From now on the end is noticed in this process.
+pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
+    let generation = fork::generation();
+    if GENERATION.swap(generation, Ordering::Relaxed) != generation {
+        // What the threads of the parent were about is not ours.
+        INSIDE.store(0, Ordering::Relaxed);
+    }
+    if !WATCHED.swap(true, Ordering::Relaxed) {
+        let end = wrap_pyfunction!(_end, py)?;
+        py.import("atexit")?.call_method1("register", (end,))?;
+    }
+    Ok(())
+}
+
+/// Called by `atexit`.
+#[pyfunction]
+fn _end(py: Python<'_>) {
+    // Sequentially consistent, as in `detach_daemon`: of a thread that comes back and this, one sees the other.
+    ENDING.store(true, Ordering::SeqCst);
+    if GENERATION.load(Ordering::Relaxed) != fork::generation() {
+        return;
+    }
+    py.detach(|| {
+        for _ in 0..STEPS {
+            if INSIDE.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+}
+
+/// A call that is under way. The end of the interpreter waits for it.
+pub(crate) struct Inside(());
+
+impl Inside {
+    pub(crate) fn enter() -> Self {
+        INSIDE.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        // A child of a fork may have begun to count anew.
+        let _ = INSIDE.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |inside| {
+            inside.checked_sub(1)
+        });
+    }
+}
+
+/// What a daemon thread does without the interpreter, inside a call. Does not return once the interpreter ends.
+pub(crate) fn detach_daemon<T: Send>(
+    _inside: &Inside,
+    py: Python<'_>,
+    work: impl FnOnce() -> T + Send,
+) -> T {
+    py.detach(|| {
+        let value = {
+            let _outside = Outside::go();
+            work()
+        };
+        if ENDING.load(Ordering::SeqCst) {
+            let _outside = Outside::go();
+            loop {
+                thread::park();
+            }
+        }
+        value
+    })
+}
+
+/// The time in which a call needs no interpreter. Its end is counted also when the work unwinds.
+struct Outside;
+
+impl Outside {
+    fn go() -> Self {
+        INSIDE.fetch_sub(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        INSIDE.fetch_add(1, Ordering::SeqCst);
+    }
+}
