@@ -26,13 +26,13 @@ use crate::dispatch::{Mode, Request, Routed, dispatch};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
-use crate::numpy::rows::Naming;
+use crate::numpy::rows::{self, Naming};
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
-use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
+use crate::ops::batch_write::BatchWrite;
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
 use crate::ops::get::Get;
@@ -43,6 +43,7 @@ use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
 use crate::ops::within::Within;
+use crate::ops::write_rows::{How, WriteRows};
 use crate::query;
 use crate::session::{Phase, Session};
 
@@ -650,7 +651,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None, txn=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, strict=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, strict=False, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -664,6 +665,7 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         _dtype: Option<Object<'_, 'py>>,
         lazy: Option<Object<'_, 'py>>,
+        strict: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
@@ -683,6 +685,7 @@ impl BaseClient {
                 Wanted {
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
+                    strict: argument::flag(strict, "strict", false)?,
                 },
             )
         })
@@ -735,7 +738,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_write_numpy.md")]
-    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0, *, txn=None)")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype=None, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype=None, key_field='_key', policy=None, retry=0, *, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -747,7 +750,7 @@ impl BaseClient {
         data: Object<'_, 'py>,
         namespace: Object<'_, 'py>,
         set_name: Object<'_, 'py>,
-        _dtype: Object<'_, 'py>,
+        _dtype: Option<Object<'_, 'py>>,
         key_field: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
@@ -763,7 +766,9 @@ impl BaseClient {
                 set: set_name,
                 key_field: &key_field,
             };
-            BatchWriteNumpy::parse(policies, (data, _dtype), naming, policy, retry)
+            let how = How::parse(policies, policy, retry)?;
+            let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
+            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
         })
     }
 

@@ -204,7 +204,7 @@ impl Run {
     }
 
     /// Makes what is wanted ready, unless it is.
-    async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
+    pub(crate) async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
         let mut source = self.source.lock().await;
         while !self.has(want) {
             match &mut *source {
