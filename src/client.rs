@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::arrow;
 use crate::convert::argument;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
@@ -768,6 +769,36 @@ impl BaseClient {
             };
             let how = How::parse(policies, policy, retry)?;
             let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
+            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
+        })
+    }
+
+    #[doc = include_str!("docs/Client.write_arrow.md")]
+    #[pyo3(signature = (data, namespace, set_name, key=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, key='_key', policy=None, retry=0, *, txn=None)")]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
+    fn write_arrow<'py>(
+        &self,
+        py: Python<'py>,
+        data: Object<'_, 'py>,
+        namespace: Object<'_, 'py>,
+        set_name: Object<'_, 'py>,
+        key: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call_in(py, txn, policy, |policies, policy| {
+            let key_field = match key {
+                Some(key) => argument::text(key, "key")?,
+                None => "_key".to_owned(),
+            };
+            let naming = Naming {
+                namespace,
+                set: set_name,
+                key_field: &key_field,
+            };
+            let how = How::parse(policies, policy, retry)?;
+            let (keys, callers, rows) = arrow::rows::read(data, naming)?;
             Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
         })
     }

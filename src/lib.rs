@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod arrow;
 mod cdt;
 mod client;
 mod cluster;
@@ -63,6 +64,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::Client>()?;
     module.add_class::<client::AsyncClient>()?;
     module.add_class::<client::PendingTask>()?;
+    module.add_class::<arrow::capsule::ArrowTable>()?;
     module.add_class::<convert::batch::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
     module.add_class::<devserver::DevServer>()?;

@@ -24,6 +24,7 @@ from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
 from ._aerospike import (
+    ArrowTable,
     AsyncClient,
     AsyncJob,
     AsyncQuery,
@@ -105,6 +106,7 @@ if not TYPE_CHECKING:
 
 __all__ = [
     "Apply",
+    "ArrowTable",
     "AsyncClient",
     "AsyncJob",
     "AsyncQuery",

@@ -4,7 +4,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, final, overload
 
 import numpy.typing as npt
 from typing_extensions import Self
@@ -41,6 +41,18 @@ from .types import (
 
 # Many keys: one after the other, as the columns (namespace, set, [user keys…]), or user keys as an array.
 _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]] | npt.NDArray[Any]
+
+class _HasArrowSchema(Protocol):
+    def __arrow_c_schema__(self) -> object: ...
+
+class _HasArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+class _HasArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+_ArrowSchema: TypeAlias = Mapping[str, str | _HasArrowSchema] | _HasArrowSchema
+_ArrowData: TypeAlias = _HasArrowStream | _HasArrowArray
 
 _T = TypeVar("_T")
 _Transaction: TypeAlias = Transaction | AsyncTransaction
@@ -595,6 +607,43 @@ class Client:
             `TypeError`: A field has another kind, `_dtype` is not that of `data`, or an array is masked.
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
+    def write_arrow(
+        self,
+        data: _ArrowData,
+        namespace: str,
+        set_name: str | None,
+        key: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
+    ) -> BatchWriteResult:
+        """Write the rows of an Arrow table, a record per row and a bin per column.
+
+        Nulls write no bin. Dates, times and durations become integers in the unit of their type, structs become maps. Columns whose name
+        begins with ``_`` are no bins; strings in ``_namespace`` and ``_set`` say for each row where it goes. Rows travel 5,000 at a time,
+        and each such portion has the whole `total_timeout` of the policy.
+
+        Args:
+            data: Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: tables, batches and readers of pyarrow, data frames of
+                polars and pandas, relations of DuckDB, an `ArrowTable`. It is read to its end before anything is sent.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            key: The column of the user keys, integers, strings or blobs. Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names column and row.
+            `TypeError`: A column has a type that no bin has, as decimals, or `data` is no table.
+            `ValueError`: A row has no key or no bin, or a column's name is no bin's.
+            `InvalidArgError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
     def batch(
@@ -2198,6 +2247,43 @@ class AsyncClient:
             `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    async def write_arrow(
+        self,
+        data: _ArrowData,
+        namespace: str,
+        set_name: str | None,
+        key: str = "_key",
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
+    ) -> BatchWriteResult:
+        """Write the rows of an Arrow table, a record per row and a bin per column.
+
+        Nulls write no bin. Dates, times and durations become integers in the unit of their type, structs become maps. Columns whose name
+        begins with ``_`` are no bins; strings in ``_namespace`` and ``_set`` say for each row where it goes. Rows travel 5,000 at a time,
+        and each such portion has the whole `total_timeout` of the policy.
+
+        Args:
+            data: Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: tables, batches and readers of pyarrow, data frames of
+                polars and pandas, relations of DuckDB, an `ArrowTable`. It is read to its end before anything is sent.
+            namespace: The namespace.
+            set_name: The set; None or ``""`` for none.
+            key: The column of the user keys, integers, strings or blobs. Default: ``"_key"``.
+            policy: How to write. Default: None, the client's.
+            retry: As for `batch_write`. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
+
+        Returns:
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per row, in order.
+
+        Raises:
+            `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names column and row.
+            `TypeError`: A column has a type that no bin has, as decimals, or `data` is no table.
+            `ValueError`: A row has no key or no bin, or a column's name is no bin's.
+            `InvalidArgError`: An argument is wrong; nothing was sent.
+            `ClientError`: The client is not connected.
+        """
     async def batch(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
@@ -3362,6 +3448,55 @@ class Query:
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
         """
+    def to_arrow(
+        self,
+        schema: _ArrowSchema | None = None,
+        policy: _QueryPolicy | None = None,
+        *,
+        meta: Sequence[str] | None = None,
+    ) -> ArrowTable:
+        """All records as Arrow columns, made as they come, with the GIL released.
+
+        Args:
+            schema: The bins that are columns, and their types: a dict of bin names to types by name (``"int64"``, ``"string"``,
+                ``"timestamp[us]"``, ``"list<float64>"`` …) or of pyarrow; a pyarrow schema; or anything with ``__arrow_c_schema__``. Default:
+                None, all bins, with the types of their values: integers and floats together are floats, maps whose values have
+                several types are structs.
+            policy: How to read. Default: None, the client's.
+            meta: What else is a column: any of ``key set digest gen ttl code``; they are named ``_key`` and so on. Default: None, nothing.
+
+        Returns:
+            An `ArrowTable`, a row per record in the order they came, null where there is no bin.
+
+        Raises:
+            `TypeError`: A value has no place in its column, or values of a bin have several types and `schema` does not say which; the text
+                names the bin, and the key where it is known.
+            `OverflowError`, `ValueError`: A number does not fit the type of its column.
+            `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
+        """
+    def arrow_batches(
+        self,
+        size: int = 65536,
+        schema: _ArrowSchema | None = None,
+        policy: _QueryPolicy | None = None,
+        *,
+        meta: Sequence[str] | None = None,
+    ) -> QueryIterator[ArrowTable]:
+        """The records as Arrow tables of so many rows: no more of them are held than one that grows and one that waits.
+
+        Args:
+            size: How many rows a table has; the last has fewer. Default: 65536.
+            schema: As for `to_arrow`. Default: None, the types that the values of the first table have; what does not fit them later raises.
+            policy: How to read. Default: None, the client's.
+            meta: As for `to_arrow`. Default: None, nothing.
+
+        Returns:
+            An iterator; its steps raise what `to_arrow` raises. Its `cursor` leads to what comes after the last table taken.
+
+        Raises:
+            `InvalidArgError`, `TypeError`: An argument is wrong.
+            `ClientError`: The client is not connected.
+        """
     def first(self, policy: _QueryPolicy | None = None) -> Record | None:
         """One record, whichever comes first.
 
@@ -3421,6 +3556,14 @@ class AsyncQuery:
     def __aiter__(self) -> AsyncQueryIterator[Record]: ...
     def records(self, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[Record]: ...
     def pages(self, size: int, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[list[Record]]: ...
+    def arrow_batches(
+        self,
+        size: int = 65536,
+        schema: _ArrowSchema | None = None,
+        policy: _QueryPolicy | None = None,
+        *,
+        meta: Sequence[str] | None = None,
+    ) -> AsyncQueryIterator[ArrowTable]: ...
     async def foreach(
         self, callback: Callable[[Record], Awaitable[bool | None] | bool | None], policy: _QueryPolicy | None = None
     ) -> None: ...
@@ -3549,6 +3692,32 @@ class AsyncQuery:
             `ValueError`: A negative number in an unsigned field, or a dtype of foreign byte order.
             `TypeError`: A field has another kind, or a bin does not fit its field; the text names field and key.
             `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
+        """
+    async def to_arrow(
+        self,
+        schema: _ArrowSchema | None = None,
+        policy: _QueryPolicy | None = None,
+        *,
+        meta: Sequence[str] | None = None,
+    ) -> ArrowTable:
+        """All records as Arrow columns, made as they come, with the GIL released.
+
+        Args:
+            schema: The bins that are columns, and their types: a dict of bin names to types by name (``"int64"``, ``"string"``,
+                ``"timestamp[us]"``, ``"list<float64>"`` …) or of pyarrow; a pyarrow schema; or anything with ``__arrow_c_schema__``. Default:
+                None, all bins, with the types of their values: integers and floats together are floats, maps whose values have
+                several types are structs.
+            policy: How to read. Default: None, the client's.
+            meta: What else is a column: any of ``key set digest gen ttl code``; they are named ``_key`` and so on. Default: None, nothing.
+
+        Returns:
+            An `ArrowTable`, a row per record in the order they came, null where there is no bin.
+
+        Raises:
+            `TypeError`: A value has no place in its column, or values of a bin have several types and `schema` does not say which; the text
+                names the bin, and the key where it is known.
+            `OverflowError`, `ValueError`: A number does not fit the type of its column.
             `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
         """
     async def first(self, policy: _QueryPolicy | None = None) -> Record | None:
@@ -3687,6 +3856,47 @@ class AsyncQueryIterator(Generic[_T]):
     def __exit__(self, *error: object) -> None: ...
 
 @final
+class ArrowTable:
+    """Records as Arrow columns, for whatever takes them: pyarrow, polars, pandas, DuckDB and others, without a copy.
+
+        table = client.scan("test", "users").to_arrow(meta=["key"])
+        pyarrow.table(table); polars.DataFrame(table); duckdb.sql("select * from table")
+
+    It has ``__arrow_c_stream__`` and ``__arrow_c_schema__`` (the Arrow PyCapsule interface) and needs no package itself.
+    """
+
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+    @property
+    def num_columns(self) -> int:
+        """How many columns there are."""
+    @property
+    def column_names(self) -> list[str]:
+        """Their names, in order."""
+    def to_pyarrow(self) -> Any:
+        """A `pyarrow.Table` of it, which shares its memory.
+
+        Raises:
+            `ImportError`: pyarrow is not installed.
+        """
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame` of it.
+
+        Raises:
+            `ImportError`: pandas or pyarrow, which pandas needs for it, is not installed; the text says which.
+        """
+    def to_polars(self) -> Any:
+        """A `polars.DataFrame` of it.
+
+        Raises:
+            `ImportError`: polars is not installed.
+        """
+    def __len__(self) -> int: ...
+
+@final
 class LazyBatchRecords:
     """What a batch read gave, converted when it is asked for: what `batch_read(keys, lazy=True)` returns.
 
@@ -3723,6 +3933,25 @@ class LazyBatchRecords:
             `ValueError`: A negative number in an unsigned field, or a dtype of foreign byte order.
             `TypeError`: A field has another kind, or a bin does not fit its field; the text names it.
             `ImportError`: NumPy is not installed.
+        """
+    def to_arrow(self, schema: _ArrowSchema | None = None, *, meta: Sequence[str] | None = None) -> ArrowTable:
+        """The records as Arrow columns, made with the GIL released.
+
+        Args:
+            schema: The bins that are columns, and their types: a dict of bin names to types by name (``"int64"``, ``"string"``,
+                ``"timestamp[us]"``, ``"list<float64>"`` …) or of pyarrow; a pyarrow schema; or anything with ``__arrow_c_schema__``. Default:
+                None, all bins, with the types of their values: integers and floats together are floats, maps whose values have
+                several types are structs.
+            meta: What else is a column: any of ``key set digest gen ttl code``; they are named ``_key`` and so on. Default: None, nothing.
+
+        Returns:
+            An `ArrowTable`, a row per key in the order of the request, null where there is nothing.
+
+        Raises:
+            `TypeError`: A value has no place in its column, or values of a bin have several types and `schema` does not say which; the text
+                names bin and key.
+            `OverflowError`, `ValueError`: A number does not fit the type of its column.
+            `InvalidArgError`: `schema` or `meta` is wrong.
         """
     def iter_records(self) -> Iterator[BatchRecord]:
         """The `batch_records`, one after the other."""
@@ -3994,6 +4223,7 @@ def get_partition_id(digest: bytes | bytearray | memoryview) -> int:
     """
 
 __all__ = [
+    "ArrowTable",
     "AsyncClient",
     "AsyncJob",
     "AsyncQuery",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .types import AerospikeRecord, BatchRecord, UserKey
@@ -10,7 +10,7 @@ from .types import AerospikeRecord, BatchRecord, UserKey
 if TYPE_CHECKING:
     import numpy as np
 
-    from ._aerospike import LazyBatchRecords
+    from ._aerospike import ArrowTable, LazyBatchRecords, _ArrowSchema
     from .numpy_batch import NumpyBatchRecords
 
 
@@ -57,6 +57,10 @@ class BatchReadResult(dict[UserKey, AerospikeRecord]):
     def to_numpy(self, dtype: np.dtype[Any], *, strict: bool = True) -> NumpyBatchRecords:
         """The records as arrays, as `LazyBatchRecords.to_numpy` makes them."""
         return self._records.to_numpy(dtype, strict=strict)
+
+    def to_arrow(self, schema: _ArrowSchema | None = None, *, meta: Sequence[str] | None = None) -> ArrowTable:
+        """The records as Arrow columns, as `LazyBatchRecords.to_arrow` makes them."""
+        return self._records.to_arrow(schema, meta=meta)
 
     def iter_records(self) -> Iterator[BatchRecord]:
         """The `batch_records`, one after the other."""

@@ -1,5 +1,7 @@
 //! Rows of a batch: converted a few at a time, or not before they are asked for.
 
+use std::borrow::Cow;
+
 use aerospike_core::{BatchOperation, IndexMap, Key, Value};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyKeyError;
@@ -15,6 +17,9 @@ use super::names::{self, named_tuple};
 use super::record;
 use super::reply::Retry;
 use super::{argument, value};
+use crate::arrow::capsule;
+use crate::arrow::schema::Asked;
+use crate::arrow::table::{Finished, Head, Table};
 use crate::error::Error;
 use crate::numpy::Layout;
 use crate::numpy::columns::Columns;
@@ -164,6 +169,9 @@ pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<La
     Py::new(py, LazyBatchRecords { keys, rows })
 }
 
+/// A row, and its values if it has any.
+type Raw<'a> = (&'a Row, Option<&'a IndexMap<String, Value>>);
+
 impl LazyBatchRecords {
     /// The rows. Whoever waits for them lets the interpreter go: making a GeoJSON runs Python code, so that
     /// another thread may have its turn while they are held.
@@ -184,12 +192,12 @@ impl LazyBatchRecords {
             .collect()
     }
 
-    /// Takes the values of every row in turn, as the core has them and without the interpreter.
-    fn each_raw(
+    /// Works on the rows with their values as the core has them, without the interpreter. An error may say which row it is about.
+    fn with_raw<T: Send>(
         &self,
         py: Python<'_>,
-        mut visit: impl FnMut(&Row, Option<&IndexMap<String, Value>>) -> crate::error::Result<()> + Send,
-    ) -> PyResult<()> {
+        work: impl FnOnce(&[Raw<'_>]) -> std::result::Result<T, (Option<usize>, Error)> + Send,
+    ) -> PyResult<T> {
         let guard = self.rows(py);
         let rows: &[Row] = &guard;
         let mut parsed = FxHashMap::default();
@@ -198,18 +206,26 @@ impl LazyBatchRecords {
                 parsed.insert(index, parse_bins(dict.bind(py))?);
             }
         }
-        let outcome = py.detach(|| {
-            rows.iter().enumerate().try_for_each(|(index, row)| {
-                let bins = match &row.bins {
-                    Bins::Absent => None,
-                    Bins::Raw(bins) => Some(bins),
-                    Bins::Python(_) => parsed.get(&index),
-                };
-                visit(row, bins).map_err(|error| (index, row.digest, error))
+        let raw: Vec<Raw<'_>> = rows
+            .iter()
+            .enumerate()
+            .map(|(index, row)| match &row.bins {
+                Bins::Absent => (row, None),
+                Bins::Raw(bins) => (row, Some(bins)),
+                Bins::Python(_) => (row, parsed.get(&index)),
             })
+            .collect();
+        let outcome = py.detach(|| work(&raw));
+        let outcome = outcome.map_err(|(index, error)| {
+            let row = index.and_then(|index| Some((index, rows.get(index)?.digest)));
+            (row, error)
         });
+        drop(raw);
         drop(guard);
-        outcome.map_err(|(index, digest, error)| self.about(py, index, &digest, error))
+        outcome.map_err(|(row, error)| match row {
+            Some((index, digest)) => self.about(py, index, &digest, error),
+            None => error.into(),
+        })
     }
 
     /// An error with the key of its record.
@@ -281,10 +297,36 @@ impl LazyBatchRecords {
         let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
         let layout = Layout::parse(dtype)?;
         let mut columns = Columns::new(layout.plan(), conduct, this.keys.len());
-        this.each_raw(py, |row, bins| {
-            columns.push((row.code, row.generation, row.void_time), bins)
+        this.with_raw(py, |rows| {
+            rows.iter()
+                .enumerate()
+                .try_for_each(|(index, (row, bins))| {
+                    columns
+                        .push((row.code, row.generation, row.void_time), *bins)
+                        .map_err(|error| (Some(index), error))
+                })
         })?;
         columns.into_python_with(py, slf.as_any(), &layout)
+    }
+
+    #[doc = include_str!("../docs/LazyBatchRecords.to_arrow.md")]
+    #[pyo3(signature = (schema=None, *, meta=None))]
+    fn to_arrow(
+        &self,
+        py: Python<'_>,
+        schema: Option<&Bound<'_, PyAny>>,
+        meta: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let asked = Asked::parse(schema, meta)?;
+        let digests = self.each(py, |_, row| Ok(row.digest))?;
+        let keys = digests.into_iter().enumerate();
+        let keys: Vec<Key> = keys
+            .map(|(index, digest)| self.keys.core(py, index, digest))
+            .collect::<crate::error::Result<_>>()?;
+        let finished = self.with_raw(py, |rows| {
+            arrow(&asked, rows, &keys).map_err(|error| (None, error))
+        })?;
+        capsule::table(py, finished)
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.batch_records.md")]
@@ -492,6 +534,27 @@ pub(crate) fn row_map<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, 
         }
     }
     Ok(dict)
+}
+
+/// Rows as Arrow columns.
+fn arrow(asked: &Asked, rows: &[Raw<'_>], keys: &[Key]) -> crate::error::Result<Finished> {
+    let mut table = Table::new(asked);
+    for ((row, bins), key) in rows.iter().zip(keys) {
+        let head = Head {
+            key: Some(Cow::Borrowed(key)),
+            code: row.code,
+            meta: bins.map(|_| (row.generation, row.void_time)),
+        };
+        let bins = bins.iter().flat_map(|bins| bins.iter());
+        table.push(
+            head,
+            bins.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value))),
+        )?;
+        if table.is_full() {
+            table.end_chunk()?;
+        }
+    }
+    table.finish()
 }
 
 fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {

@@ -124,6 +124,18 @@ fn bad_user_key(user_key: &Bound<'_, PyAny>) -> Error {
     ))
 }
 
+/// The key of a value, as it comes out of a column.
+pub(crate) fn of_value(namespace: &str, set: &str, user_key: Value) -> Result<Key> {
+    match user_key {
+        Value::Blob(bytes) => Ok(with_string_bytes(namespace, set, &bytes)),
+        Value::String(_) | Value::Int(_) => Ok(Key::new(namespace, set, user_key)?),
+        Value::Nil => Err(Error::value("a key needs a user key, and this is null")),
+        _ => Err(Error::wrong_type(
+            "user keys are integers, strings or blobs",
+        )),
+    }
+}
+
 /// `bytes` name the same record as the str of the same bytes.
 fn with_string_bytes(namespace: &str, set: &str, bytes: &[u8]) -> Key {
     let digest = Ripemd160::new()

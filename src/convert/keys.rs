@@ -8,7 +8,8 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString, 
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::key::{self, parse_namespace, parse_set};
-use super::value::type_name;
+use super::names::bin_name;
+use super::value::{self, type_name};
 use crate::error::{Error, Result};
 
 /// The caller's own objects, for the keys of the reply.
@@ -21,6 +22,8 @@ pub(crate) enum Keys {
         set: Py<PyAny>,
         user_keys: Vec<Py<PyAny>>,
     },
+    /// Those of a table, which no Python object stands for before it is asked for.
+    Known(Vec<Key>),
 }
 
 impl Keys {
@@ -106,6 +109,7 @@ impl Keys {
         match self {
             Self::Tuples(tuples) => tuples.len(),
             Self::Column { user_keys, .. } => user_keys.len(),
+            Self::Known(keys) => keys.len(),
         }
     }
 
@@ -120,6 +124,10 @@ impl Keys {
                 Ok(element(py, tuples, index)?.cast::<PyTuple>()?.get_item(2)?)
             }
             Self::Column { user_keys, .. } => element(py, user_keys, index),
+            Self::Known(keys) => match keys.get(index).and_then(Key::user_key) {
+                Some(user_key) => value::to_python(py, user_key),
+                None => Ok(py.None().into_bound(py)),
+            },
         }
     }
 
@@ -135,6 +143,15 @@ impl Keys {
             return py.get_type::<PyBytes>().call1((key,));
         }
         Ok(key)
+    }
+
+    /// The core's key of a row, whose digest is known.
+    pub(crate) fn core(&self, py: Python<'_>, index: usize, digest: [u8; 20]) -> Result<Key> {
+        if let Self::Known(keys) = self {
+            return keys.get(index).cloned().ok_or_else(|| no_such_row().into());
+        }
+        let key = self.to_python(py, index, &digest)?;
+        key::parse(&key)
     }
 
     /// The `AerospikeKey` of a row.
@@ -159,6 +176,14 @@ impl Keys {
                 set.bind(py).clone(),
                 element(py, user_keys, index)?,
             ),
+            Self::Known(keys) => {
+                let key = keys.get(index).ok_or_else(no_such_row)?;
+                (
+                    bin_name(py, key.namespace()).into_any(),
+                    bin_name(py, key.set_name()).into_any(),
+                    self.user_key(py, index)?,
+                )
+            }
         };
         key::to_python(py, namespace, set_or_empty(set), user_key, digest)
     }
@@ -169,6 +194,7 @@ impl Keys {
             | Self::Column {
                 user_keys: objects, ..
             } => objects.iter().try_for_each(|object| visit.call(object)),
+            Self::Known(_) => Ok(()),
         }
     }
 }
@@ -190,7 +216,11 @@ fn element<'py>(
     objects
         .get(index)
         .map(|object| object.bind(py).clone())
-        .ok_or_else(|| PyTypeError::new_err("no such row"))
+        .ok_or_else(no_such_row)
+}
+
+fn no_such_row() -> PyErr {
+    PyTypeError::new_err("no such row")
 }
 
 /// A namespace, a set and their user keys.

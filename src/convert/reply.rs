@@ -15,10 +15,12 @@ use super::names::{self, named_tuple};
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
+use crate::arrow::capsule;
+use crate::arrow::table::Finished;
 use crate::numpy::Layout;
 use crate::numpy::columns::Columns;
 use crate::ops::job::Progress;
-use crate::ops::query::{Consumer, Want};
+use crate::ops::query::Consumer;
 use crate::query::job::Started;
 
 /// What a request ends in when it succeeds.
@@ -39,6 +41,7 @@ pub(crate) enum Reply {
         retry: Retry,
     },
     Columns(Columns),
+    Arrow(Finished),
     /// The id of a background job.
     Job(u64),
     Progress(Progress),
@@ -153,13 +156,14 @@ impl Shape {
                 ))));
             }
             (Self::Turn(turn), _) => {
-                return Ok(match turn.want {
-                    Want::Whole if turn.run.fetched() > 0 => {
-                        Conversion::Gathering(Box::new(Gathering::page(py, turn.run)))
+                return Ok(match turn {
+                    Turn::Page(run) if run.fetched() > 0 => {
+                        Conversion::Gathering(Box::new(Gathering::page(py, run)))
                     }
-                    Want::Whole | Want::Portion => Conversion::Turn(turn),
+                    turn => Conversion::Turn(turn),
                 });
             }
+            (_, Reply::Arrow(table)) => capsule::table(py, table)?,
             (Self::Job(started), Reply::Job(id)) => started.job(py, id)?.unbind(),
             (Self::Watched(guard), reply) => {
                 guard.disarm();

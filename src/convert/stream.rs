@@ -1,5 +1,7 @@
 //! Records of a query: converted when they are taken.
 
+use std::sync::Arc;
+
 use aerospike_core::Record;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
@@ -7,7 +9,10 @@ use pyo3::types::PyList;
 
 use super::names::bin_name;
 use super::{key, record, value};
+use crate::arrow::batches::{Batches, Found};
+use crate::arrow::capsule;
 use crate::ops::query::{Consumer, SharedRun, Taken, Want};
+use crate::query::cursor::Cursor;
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
 fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>> {
@@ -38,24 +43,63 @@ pub(crate) enum Next<'py> {
 }
 
 /// One turn of an iterator.
-pub(crate) struct Turn {
-    pub(crate) run: SharedRun,
-    /// A record of what was fetched, or the whole of it.
-    pub(crate) want: Want,
+#[derive(Clone)]
+pub(crate) enum Turn {
+    /// A record of what was fetched.
+    Record(SharedRun),
+    /// The whole of it.
+    Page(SharedRun),
+    /// Arrow columns of it.
+    Batch(Arc<Batches>),
 }
 
 impl Turn {
     /// Takes what is there.
     pub(crate) fn take<'py>(&self, py: Python<'py>) -> PyResult<Next<'py>> {
-        if self.want == Want::Whole && self.run.fetched() > 0 {
-            let page = Gathering::page(py, self.run.clone());
-            return Ok(Next::Item(page.finish(py)?.into_bound(py)));
-        }
-        Ok(match self.run.take().map_err(PyErr::from)? {
+        let run = match self {
+            Self::Page(run) if run.fetched() > 0 => {
+                let page = Gathering::page(py, run.clone());
+                return Ok(Next::Item(page.finish(py)?.into_bound(py)));
+            }
+            Self::Record(run) | Self::Page(run) => run,
+            Self::Batch(batches) => {
+                return Ok(match batches.take() {
+                    Found::Batch(batch) => Next::Item(capsule::table(py, batch)?.into_bound(py)),
+                    Found::Nothing => Next::Nothing,
+                    Found::End => Next::End,
+                });
+            }
+        };
+        Ok(match run.take().map_err(PyErr::from)? {
             Taken::Record(record) => Next::Item(to_python(py, &record)?),
             Taken::Nothing => Next::Nothing,
             Taken::End => Next::End,
         })
+    }
+
+    /// Whether there is something to take at once, if only the end. A page may be long: it is gathered bit by bit.
+    pub(crate) fn is_ready(&self) -> bool {
+        match self {
+            Self::Record(run) => run.has(Want::Portion),
+            Self::Page(_) => false,
+            Self::Batch(batches) => batches.is_ready(),
+        }
+    }
+
+    /// Where the consumer stands.
+    pub(crate) fn cursor(&self) -> Cursor {
+        match self {
+            Self::Record(run) | Self::Page(run) => run.cursor(),
+            Self::Batch(batches) => batches.cursor(),
+        }
+    }
+
+    /// Nothing more is wanted.
+    pub(crate) fn close(&self) {
+        match self {
+            Self::Record(run) | Self::Page(run) => run.close(),
+            Self::Batch(batches) => batches.close(),
+        }
     }
 
     /// Takes what was waited for, in an await.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ops::write_rows::Rows;
 
 /// Fields that name the record of a row and are no bins of it begin like this.
-const HIDDEN: char = '_';
+pub(crate) const HIDDEN: char = '_';
 
 /// What the rows of an array are called.
 #[derive(Clone, Copy)]

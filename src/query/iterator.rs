@@ -1,29 +1,33 @@
 //! Iterators over the records of a query, or over its pages.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::aio::pending;
+use crate::arrow::batches::FetchBatch;
 use crate::client::BaseClient;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
 use crate::ops::query::{Consumer, Fetch, SharedRun, Want};
 
-/// A pass over records, or over pages of them, that somebody takes.
+/// A pass over records, over pages of them or over Arrow batches, that somebody takes.
 pub(crate) struct Iteration {
     client: Py<BaseClient>,
     consumer: Consumer,
-    want: Want,
+    /// What each turn takes.
+    turn: Turn,
 }
 
 impl Iteration {
-    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, want: Want) -> Self {
+    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, turn: Turn) -> Self {
         Self {
             client,
             consumer: Consumer(run),
-            want,
+            turn,
         }
     }
 
@@ -31,20 +35,18 @@ impl Iteration {
         &self.consumer.0
     }
 
-    /// What the next turn takes.
-    fn turn(&self) -> Turn {
-        Turn {
-            run: self.run().clone(),
-            want: self.want,
-        }
-    }
-
     fn fetch<'py>(&self, py: Python<'py>, shape: Shape) -> PyResult<Bound<'py, PyAny>> {
-        let fetch = Fetch {
-            run: self.run().clone(),
-            want: self.want,
+        let client = self.client.get();
+        let want = match &self.turn {
+            Turn::Record(_) => Want::Portion,
+            Turn::Page(_) => Want::Whole,
+            Turn::Batch(batches) => {
+                let fetch = FetchBatch(Arc::clone(batches));
+                return client.call(py, |_| Ok((fetch, shape)));
+            }
         };
-        self.client.get().call(py, |_| Ok((fetch, shape)))
+        let run = self.run().clone();
+        client.call(py, |_| Ok((Fetch { run, want }, shape)))
     }
 
     fn check_process(&self) -> PyResult<()> {
@@ -57,7 +59,7 @@ impl Iteration {
     }
 
     fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.run().cursor().to_bytes())
+        PyBytes::new(py, &self.turn.cursor().to_bytes())
     }
 }
 
@@ -74,7 +76,7 @@ impl QueryIterator {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
         loop {
-            match self.0.turn().take(py)? {
+            match self.0.turn.take(py)? {
                 Next::Item(item) => return Ok(item),
                 Next::End => return Err(PyStopIteration::new_err(())),
                 Next::Nothing => self.0.fetch(py, Shape::Plain)?,
@@ -90,7 +92,7 @@ impl QueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.close.md")]
     fn close(&self) {
-        self.0.run().close();
+        self.0.turn.close();
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -119,8 +121,8 @@ impl AsyncQueryIterator {
 
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
-        let turn = self.0.turn();
-        if self.0.want == Want::Portion && turn.run.has(Want::Portion) {
+        let turn = self.0.turn.clone();
+        if turn.is_ready() {
             return pending::ready(py, "query", turn);
         }
         self.0.fetch(py, Shape::Turn(turn))
@@ -134,7 +136,7 @@ impl AsyncQueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.close.md")]
     fn close(&self) {
-        self.0.run().close();
+        self.0.turn.close();
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

@@ -4,6 +4,8 @@ pub(crate) mod cursor;
 pub(crate) mod iterator;
 pub(crate) mod job;
 
+use std::sync::Arc;
+
 use aerospike_core::Bins;
 use aerospike_core::policy::QueryPolicy;
 use aerospike_core::query::{Filter, Statement};
@@ -12,6 +14,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::arrow::batches::Batches;
+use crate::arrow::schema::Asked as Wanted;
+use crate::arrow::table::Table;
 use crate::cdt::ctx;
 use crate::client::BaseClient;
 use crate::convert::keys::items_of;
@@ -19,6 +24,7 @@ use crate::convert::operation::{self, bin_name};
 use crate::convert::policy::Policies;
 use crate::convert::predicate::{self, Index};
 use crate::convert::reply::Shape;
+use crate::convert::stream::Turn;
 use crate::convert::value::{self, repr, type_name};
 use crate::convert::{argument, fields, key};
 use crate::dispatch::Mode;
@@ -112,6 +118,17 @@ impl BaseQuery {
         policy: Option<Object<'_, '_>>,
         pass: Pass,
     ) -> Result<SharedRun> {
+        self.pass_for(policies, policy, pass, None)
+    }
+
+    /// The same, of somebody who only needs these bins, unless the query says itself what to read.
+    fn pass_for(
+        &self,
+        policies: &Policies,
+        policy: Option<Object<'_, '_>>,
+        pass: Pass,
+        needed: Option<Vec<String>>,
+    ) -> Result<SharedRun> {
         let asked = self.asked.lock();
         let (mut policy, partitions) = policies.query(policy, asked.filter.is_none())?;
         match pass {
@@ -120,7 +137,10 @@ impl BaseQuery {
             Pass::Pages(size) => policy.max_records = size,
         }
         let cursor = self.start(&asked, partitions)?;
-        let statement = self.statement(&asked)?;
+        let mut statement = self.statement(&asked)?;
+        if let (Bins::All, None, Some(needed)) = (&statement.bins, &statement.operations, needed) {
+            statement.bins = Bins::Some(needed);
+        }
         drop(asked);
         allow_a_retry(&mut policy);
         let run = Run::prepare(statement, policy, cursor, matches!(pass, Pass::Pages(_)));
@@ -230,11 +250,20 @@ impl BaseQuery {
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
         let run = self.pass(session.config().policies(), policy, pass)?;
-        let want = match pass {
-            Pass::Pages(_) => Want::Whole,
-            Pass::All | Pass::First => Want::Portion,
+        let turn = match pass {
+            Pass::Pages(_) => Turn::Page(run.clone()),
+            Pass::All | Pass::First => Turn::Record(run.clone()),
         };
-        let iteration = Iteration::new(self.client.clone_ref(py), run, want);
+        self.iterator(py, run, turn)
+    }
+
+    fn iterator<'py>(
+        &self,
+        py: Python<'py>,
+        run: SharedRun,
+        turn: Turn,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let iteration = Iteration::new(self.client.clone_ref(py), run, turn);
         Ok(match self.mode {
             Mode::Blocking => Bound::new(py, QueryIterator(iteration))?.into_any(),
             Mode::Awaitable => Bound::new(py, AsyncQueryIterator(iteration))?.into_any(),
@@ -400,6 +429,47 @@ impl BaseQuery {
         })
     }
 
+    #[doc = include_str!("../docs/Query.to_arrow.md")]
+    #[pyo3(signature = (schema=None, policy=None, *, meta=None))]
+    fn to_arrow<'py>(
+        &self,
+        py: Python<'py>,
+        schema: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        meta: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client.get().call(py, |policies| {
+            let asked = Wanted::parse(schema, meta)?;
+            let run = self.pass_for(policies, policy, Pass::All, asked.bins())?;
+            let drain = Drain {
+                consumer: Consumer(run),
+                sink: Table::new(&asked),
+            };
+            Ok((drain, Shape::Plain))
+        })
+    }
+
+    #[doc = include_str!("../docs/Query.arrow_batches.md")]
+    #[pyo3(signature = (size=None, schema=None, policy=None, *, meta=None), text_signature = "($self, size=65536, schema=None, policy=None, *, meta=None)")]
+    fn arrow_batches<'py>(
+        &self,
+        py: Python<'py>,
+        size: Option<Object<'_, 'py>>,
+        schema: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        meta: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let session = self.client.get().connected();
+        let session = session.ok_or_else(Error::not_connected)?;
+        let size = size.map_or(Ok(65_536), page_size)?;
+        let asked = Wanted::parse(schema, meta)?;
+        let policies = session.config().policies();
+        let run = self.pass_for(policies, policy, Pass::All, asked.bins())?;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let batches = Arc::new(Batches::new(run.clone(), &asked, size));
+        self.iterator(py, run, Turn::Batch(batches))
+    }
+
     #[doc = include_str!("../docs/Query.first.md")]
     #[pyo3(signature = (policy=None))]
     fn first<'py>(
@@ -428,12 +498,7 @@ impl BaseQuery {
         size: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let records = fields::int(size).map_err(|error| error.within("size"))?;
-        let records = u64::try_from(records).ok().filter(|&records| records > 0);
-        let records = records.ok_or_else(|| {
-            Error::argument(format!("size {} is not a number of records", repr(size)))
-        })?;
-        self.iterate(py, policy, Pass::Pages(records))
+        self.iterate(py, policy, Pass::Pages(page_size(size)?))
     }
 
     #[doc = include_str!("../docs/Query.foreach.md")]
@@ -461,6 +526,14 @@ impl BaseQuery {
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(&self.client)
     }
+}
+
+/// How many records a page or a batch has.
+fn page_size(size: Object<'_, '_>) -> Result<u64> {
+    let records = fields::int(size).map_err(|error| error.within("size"))?;
+    let records = u64::try_from(records).ok().filter(|&records| records > 0);
+    records
+        .ok_or_else(|| Error::argument(format!("size {} is not a number of records", repr(size))))
 }
 
 /// A function of a module, and its arguments.

@@ -79,7 +79,7 @@ class AsyncQueryCalls:
         method = getattr(self.query, name)
         if name in CHAINED:
             return lambda *args, **kwargs: AsyncQueryCalls(method(*args, **kwargs))
-        if name in {"records", "pages"} or not callable(method):
+        if name in {"records", "pages", "arrow_batches"} or not callable(method):
             return method
         if name == "execute_background":
             return lambda *args: AsyncQueryCalls(AsyncCalls._call(method, *args))
