@@ -23,6 +23,14 @@ def user(text: str) -> tuple[str, tuple[str, list[str]]]:
     return name, (password, [role for role in roles.split(",") if role])
 
 
+def login(text: str) -> tuple[str, str]:
+    """Who logs in, as `NAME:PASSWORD`: the name and the password, which may hold colons."""
+    name, colon, password = text.partition(":")
+    if not (name and colon and password):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD")
+    return name, password
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     """A whole number from `low` to `high`."""
 

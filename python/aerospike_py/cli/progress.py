@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from time import perf_counter
 from types import TracebackType
 from typing import Protocol
 
@@ -17,8 +18,8 @@ class Progress(Protocol):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """Stop showing."""
 
-    def begin(self, name: str, total: int) -> None:
-        """A new piece of work of `total` steps."""
+    def begin(self, name: str, total: int | None) -> None:
+        """A new piece of work of `total` steps; None if nobody knows how many."""
 
     def advance(self, steps: int) -> None:
         """So many steps are done."""
@@ -33,7 +34,8 @@ class PlainProgress:
     WIDTH = 30
 
     def __init__(self) -> None:
-        self._name, self._total, self._done, self._shown = "", 0, 0, -1
+        self._name, self._done, self._shown, self._began = "", 0, -1, 0.0
+        self._total: int | None = 0
 
     def __enter__(self) -> PlainProgress:
         return self
@@ -41,20 +43,23 @@ class PlainProgress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         return None
 
-    def begin(self, name: str, total: int) -> None:
-        """A new piece of work of `total` steps."""
+    def begin(self, name: str, total: int | None) -> None:
+        """A new piece of work of `total` steps; None if nobody knows how many."""
         self._name, self._total, self._done, self._shown = name, total, 0, -1
+        self._began = perf_counter()
         self._show(0)
 
     def advance(self, steps: int) -> None:
         """So many steps are done."""
         self._done += steps
-        self._show(100 * self._done // self._total)
+        if self._total:
+            self._show(100 * self._done // self._total)
 
     def finish(self) -> None:
         """All steps are done."""
         self._show(100)
-        print(flush=True) if sys.stdout.isatty() else print(f"{self._name:<28} done", flush=True)
+        rate = self._done / max(perf_counter() - self._began, 1e-6)
+        print(f" {rate:,.0f}/s" if sys.stdout.isatty() else f"{self._name:<28} done, {rate:,.0f}/s", flush=True)
 
     def _show(self, percent: int) -> None:
         if percent != self._shown and sys.stdout.isatty():
@@ -67,11 +72,20 @@ class RichProgress:
     """The bars of rich."""
 
     def __init__(self) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bars
+        from rich.text import Text
 
-        self._bars = Bars(TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._task, self._total = TaskID(0), 0
+        class RateColumn(ProgressColumn):
+            """Steps a second."""
+
+            def render(self, task: Task) -> Text:
+                """The rate of a task."""
+                rate = task.finished_speed or task.speed
+                return Text(f"{rate:,.0f}/s" if rate else "", style="progress.data.speed")
+
+        self._bars = Bars(TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeElapsedColumn())
+        self._task, self._done = TaskID(0), 0
 
     def __enter__(self) -> RichProgress:
         self._bars.start()
@@ -80,17 +94,18 @@ class RichProgress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self._bars.stop()
 
-    def begin(self, name: str, total: int) -> None:
-        """A new piece of work of `total` steps."""
-        self._task, self._total = self._bars.add_task(name, total=total), total
+    def begin(self, name: str, total: int | None) -> None:
+        """A new piece of work of `total` steps; None if nobody knows how many."""
+        self._task, self._done = self._bars.add_task(name, total=total), 0
 
     def advance(self, steps: int) -> None:
         """So many steps are done."""
+        self._done += steps
         self._bars.advance(self._task, steps)
 
     def finish(self) -> None:
         """All steps are done."""
-        self._bars.update(self._task, completed=self._total)
+        self._bars.update(self._task, total=self._done, completed=self._done)
 
 
 def progress() -> Progress:
