@@ -33,9 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     clients = [client for client in CLIENTS if client.name in arguments.clients]
-    chosen = [workload for workload in workloads() if arguments.only.search(str(workload))]
+    known = workloads(arguments.scan if arguments.scan is not None else 100_000 if arguments.quick else 1_000_000)
+    chosen = [workload for workload in known if arguments.only.search(str(workload))]
     if not chosen:
-        print(f"no workload is named like {arguments.only.pattern!r}; there are:", *workloads(), sep="\n", file=sys.stderr)
+        print(f"no workload is named like {arguments.only.pattern!r}; there are:", *known, sep="\n", file=sys.stderr)
         return 2
     try:
         return asyncio.run(_compare(arguments, clients, chosen))
@@ -64,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rounds", type=int, metavar="N", help="how many (default: 5)")
     parser.add_argument("--seconds", type=float, metavar="S", help="how long each run takes (default: 0.5)")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of 0.15 s")
+    parser.add_argument("--scan", type=int, metavar="N", help="how many records a scan reads; 0 for no scan (default: 1,000,000)")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of 0.15 s, scans of 100,000 records")
     parser.add_argument("--uvloop", action="store_true", help="run on uvloop instead of asyncio's own loop")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything, every run included")
     return parser
@@ -99,7 +101,8 @@ async def _compare(arguments: argparse.Namespace, clients: Sequence[Client], cho
     results: dict[Workload, dict[str, Outcome]] = {}
     async with AsyncExitStack() as stack:
         hosts = arguments.hosts or await stack.enter_async_context(embedded_server(arguments.namespace))
-        settings = Settings(hosts, arguments.namespace, CONNECTIONS, arguments.uvloop, rounds, bounds)
+        scanned = max((workload.size for workload in chosen if workload.family.kind == "scan"), default=0)
+        settings = Settings(hosts, arguments.namespace, CONNECTIONS, arguments.uvloop, rounds, bounds, scanned)
         await load(present, settings)
         for family, group in groupby(chosen, lambda workload: workload.family):
             if family.neighbour and settings.idle is None:

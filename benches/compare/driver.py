@@ -1,7 +1,7 @@
 """A client in a process of its own, told what to do over a pipe: `python -m compare.driver`.
 
 Requests and answers are JSON, one a line. The first request, `{"open": Opening}`, is answered with the client's version, or with why it cannot do the
-workload. Then `{"load": true}` writes the records, and `{"run": Bounds}` is answered with a `Run`. An answer `{"error": …}` says what went wrong and
+workload. Then `{"load": N}` writes the records, N of them for scans, and `{"run": Bounds}` is answered with a `Run`. An answer `{"error": …}` says what went wrong and
 ends the driver, as does the end of its input.
 """
 
@@ -129,7 +129,7 @@ def main() -> None:
 
 def _serve(mode: Mode, opening: Opening, work: Task, asked: dict[str, Any]) -> dict[str, Any]:
     if "load" in asked:
-        load(mode.session, opening.namespace, mode.call)
+        load(mode.session, opening.namespace, mode.call, asked["load"])
         return {"loaded": True}
     if "verify" in asked:
         work.verify(mode.call)

@@ -106,9 +106,9 @@ class Driver:
         reason: str | None = (await self._ask({"open": asdict(opening)}, PATIENCE)).get("impossible")
         return reason
 
-    async def load(self) -> None:
-        """Write the records."""
-        await self._ask({"load": True}, PATIENCE)
+    async def load(self, scanned: int) -> None:
+        """Write the records, `scanned` of them for scans."""
+        await self._ask({"load": scanned}, PATIENCE + scanned / 1000)
 
     async def verify(self) -> None:
         """Make one request and check everything about its reply."""

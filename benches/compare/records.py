@@ -9,6 +9,8 @@ from typing import Any
 RECORDS = 10_000
 #: Read only, so that every client reads the same.
 READ_SET = "read"
+#: The same for scans.
+SCANNED_SET = "scanned"
 #: Where puts go.
 WRITTEN_SET = "written"
 
@@ -77,6 +79,12 @@ def check_array(asked: Sequence[int], found: Any) -> None:
         raise WrongRecordError(f"asked for {len(asked)} records and got {found}")
 
 
+def check_scan(asked: int, found: Any) -> None:
+    """All records are there."""
+    if len(found) != asked:
+        raise WrongRecordError(f"asked for {asked} records and got {len(found)}")
+
+
 # Complete checks, made once before the first run.
 
 
@@ -101,3 +109,15 @@ def verify_dict(asked: Sequence[int], found: Mapping[int, Mapping[str, Any]]) ->
 def verify_array(asked: Sequence[int], found: Any) -> None:
     """The same of a structured array."""
     verify_each(asked, [{**dict(zip(row.dtype.names, row.item(), strict=True)), "name": row["name"].decode()} for row in found])
+
+
+def verify_scan(asked: int, found: Any) -> None:
+    """Every bin of every record of an Arrow table, of which this client has a package, or of a list of bins is what was written."""
+    batches = (batch.to_pylist() for batch in found.to_pyarrow().to_batches()) if hasattr(found, "to_pyarrow") else [found]
+    seen = set()
+    for batch in batches:
+        for row in batch:
+            verify(row["id"], row)
+            seen.add(row["id"])
+    if seen != set(range(asked)):
+        raise WrongRecordError(f"asked for {asked} records and got {len(seen)}")

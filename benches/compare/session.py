@@ -26,6 +26,8 @@ class Settings:
     uvloop: bool
     rounds: int
     bounds: Bounds
+    #: How many records a scan reads; 0 where no workload is one.
+    scanned: int = 0
     #: What the neighbour feels with nothing beside it; None where no workload has one.
     idle: Idle | None = None
 
@@ -59,7 +61,7 @@ async def _load(client: Client, settings: Settings) -> FailedError | None:
         driver = await Driver.start(client)
         try:
             await driver.open(settings.opening(client, Workload(Family("sync", "get", neighbour=False), 1)))
-            await driver.load()
+            await driver.load(settings.scanned)
         finally:
             await driver.stop()
     except FailedError as error:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from random import randrange
 from typing import Any
 
@@ -44,17 +45,20 @@ def task(session: Session[Any], workload: Workload, namespace: str) -> Task | Im
         return _get(session, namespace)
     if kind == "gather":
         return _gather(session, namespace, workload.size)
-    way = session.to_dict if kind == "dict" else session.to_numpy
+    if kind == "scan":
+        return _scan(session, namespace, workload.size)
+    way = {"dict": session.to_dict, "numpy": session.to_numpy, "lazy": session.to_numpy_later}[kind]
     if isinstance(way, Impossible):
         return way
     checks = (records.check_dict, records.verify_dict) if kind == "dict" else (records.check_array, records.verify_array)
     return _batch(way, namespace, workload.size, *checks)
 
 
-def load(session: Session[Any], namespace: str, call: Call) -> None:
-    """Write all records that are read."""
-    for number in range(records.RECORDS):
-        call(session.put.request, (namespace, records.READ_SET, number), records.bins(number))
+def load(session: Session[Any], namespace: str, call: Call, scanned: int) -> None:
+    """Write all records that are read, `scanned` of them by scans."""
+    for name, count in ((records.READ_SET, records.RECORDS), (records.SCANNED_SET, scanned)):
+        for number in range(count):
+            call(session.put.request, (namespace, name, number), records.bins(number))
 
 
 def _get(session: Session[Any], namespace: str) -> Task:
@@ -100,6 +104,18 @@ def _batch(way: Way, namespace: str, size: int, check: Callable[[Any, Any], None
         return way.request([(namespace, records.READ_SET, number) for number in numbers])
 
     return Task(partial(records.ranges, size), request, way.read, check, _verify(request, way, range(size), verify))
+
+
+def _scan(session: Session[Any], namespace: str, size: int) -> Task | Impossible:
+    way = session.scan
+    if isinstance(way, Impossible):
+        return way
+
+    def request(_: int) -> Any:
+        return way.request(namespace, records.SCANNED_SET)
+
+    verify = _verify(request, Way(request, way.rows or way.read), size, records.verify_scan)
+    return Task(lambda _: repeat(size), request, way.read, records.check_scan, verify, requests=size)
 
 
 def _verify(request: Callable[[Any], Any], way: Way, item: Any, verify: Callable[[Any, Any], None]) -> Callable[[Call], None]:

@@ -14,7 +14,7 @@ class Family(NamedTuple):
 
     #: "sync" or "async".
     mode: str
-    #: "get", "put", "gather", "dict" or "numpy".
+    #: "get", "put", "gather", "dict", "numpy", "lazy" or "scan".
     kind: str
     #: Whether other Python work runs beside them, on the same loop or in a thread.
     neighbour: bool
@@ -25,6 +25,8 @@ class Family(NamedTuple):
             "gather": "gather of gets",
             "dict": "batch to dict",
             "numpy": "batch to NumPy",
+            "lazy": "batch, later to NumPy",
+            "scan": "scan to Arrow",
         }.get(self.kind, self.kind)
         return f"{self.mode} {what}{', beside other work' if self.neighbour else ''}"
 
@@ -32,7 +34,7 @@ class Family(NamedTuple):
         """A size of its workloads, in words."""
         if self.kind == "gather":
             unit = "gets"
-        elif self.kind in {"dict", "numpy"}:
+        elif self.kind in {"dict", "numpy", "lazy", "scan"}:
             unit = "records"
         elif self.mode == "async":
             unit = "in flight"
@@ -59,20 +61,22 @@ class Workload(NamedTuple):
         return BATCHES_IN_FLIGHT if self.family.mode == "async" and self.family.kind != "gather" else 1
 
 
-def workloads() -> list[Workload]:
-    """All of them, in the order of the report."""
+def workloads(scanned: int) -> list[Workload]:
+    """All of them, in the order of the report; `scanned` is how many records a scan reads, 0 for no scan."""
     shapes = [
         ("sync", "get", (1, 8, 32)),
         ("sync", "put", (1, 8, 32)),
         ("sync", "dict", (200, 1000)),
-        ("sync", "numpy", (200, 1000)),
+        ("sync", "numpy", (200, 1000, 5000)),
+        ("sync", "lazy", (5000,)),
         ("async", "get", (1, 16, 64, 256)),
         ("async", "put", (1, 16, 64, 256)),
         ("async", "gather", (200,)),
         ("async", "dict", (200, 1000)),
         ("async", "numpy", (200, 1000)),
     ]
-    return [Workload(Family(mode, kind, neighbour), size) for neighbour in (False, True) for mode, kind, sizes in shapes for size in sizes]
+    some = [Workload(Family(mode, kind, neighbour), size) for neighbour in (False, True) for mode, kind, sizes in shapes for size in sizes]
+    return [*some, *([Workload(Family("sync", "scan", neighbour=False), scanned)] if scanned else [])]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,14 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Scan(Way):
+    """How a client reads a set; its reply has a length."""
+
+    #: From its reply to the bins of each record, in any order, for the check before the first run; None if `read` gives what can be checked.
+    rows: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
 class Impossible:
     """A kind of request that a client cannot do, and why."""
 
@@ -43,6 +51,10 @@ class Session(Generic[Reply]):
     #: Called with a list of keys.
     to_dict: Way | Impossible
     to_numpy: Way | Impossible
+    #: Called with a list of keys; the array is made when somebody asks for it.
+    to_numpy_later: Way | Impossible
+    #: Called with a namespace and a set: all of it, as this client has it where others make columns.
+    scan: Scan | Impossible
     close: Callable[[], Reply]
 
 

@@ -18,6 +18,7 @@ from compare import records
 from . import Hosts, Impossible, Keys, Session, Way, same
 
 NO_NUMPY = Impossible("aerospike-native has no results in NumPy arrays")
+NO_SCAN = Impossible("aerospike-native reads scans record by record, which this does not compare")
 
 
 def _policy(connections: int) -> ClientPolicy:
@@ -48,6 +49,8 @@ def _session(get: Any, put: Any, batch_read: Any, close: Any) -> Session[Any]:
         put=Way(put_record, same),
         to_dict=Way(batch, by_user_key),
         to_numpy=NO_NUMPY,
+        to_numpy_later=NO_NUMPY,
+        scan=NO_SCAN,
         close=close,
     )
 

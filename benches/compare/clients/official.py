@@ -10,7 +10,7 @@ from typing import Any
 
 import aerospike
 
-from . import Hosts, Impossible, Session, Way
+from . import Hosts, Impossible, Scan, Session, Way, same
 
 NO_NUMPY = Impossible("aerospike has no results in NumPy arrays")
 #: As many as asyncio's own pool has at most. More of them only wait for each other.
@@ -33,14 +33,22 @@ def _written(reply: int) -> None:
         raise ValueError(f"a put answered {reply!r}")
 
 
-def _session(get: Any, put: Any, batch_read: Any, close: Any) -> Session[Any]:
-    return Session(get=Way(get, _bins), put=Way(put, _written), to_dict=Way(batch_read, _by_user_key), to_numpy=NO_NUMPY, close=close)
+def _session(get: Any, put: Any, batch_read: Any, scan: Any, close: Any) -> Session[Any]:
+    return Session(
+        get=Way(get, _bins),
+        put=Way(put, _written),
+        to_dict=Way(batch_read, _by_user_key),
+        to_numpy=NO_NUMPY,
+        to_numpy_later=NO_NUMPY,
+        scan=Scan(scan, same, lambda found: [record[2] for record in found]),
+        close=close,
+    )
 
 
 def sync_ways(hosts: Hosts, connections: int) -> Session[None]:
     """Connect."""
     client = _connect(hosts, connections)
-    return _session(client.get, client.put, client.batch_read, client.close)
+    return _session(client.get, client.put, client.batch_read, lambda *place: client.query(*place).results(), client.close)
 
 
 async def async_ways(hosts: Hosts, connections: int) -> Session[Awaitable[None]]:
@@ -56,4 +64,5 @@ async def async_ways(hosts: Hosts, connections: int) -> Session[Awaitable[None]]
         client.close()
         pool.shutdown()
 
-    return _session(in_thread(client.get), in_thread(client.put), in_thread(client.batch_read), close)
+    scan = in_thread(lambda *place: client.query(*place).results())
+    return _session(in_thread(client.get), in_thread(client.put), in_thread(client.batch_read), scan, close)

@@ -9,7 +9,7 @@ from typing import Any
 import aerospike_py
 from compare.records import DTYPE
 
-from . import Hosts, Keys, Session, Way, same
+from . import Hosts, Keys, Scan, Session, Way, same
 
 
 def _config(hosts: Hosts, connections: int) -> dict[str, Any]:
@@ -25,6 +25,8 @@ def _session(client: Any) -> Session[Any]:
         put=Way(client.put, same),
         to_dict=Way(client.batch_read, same),
         to_numpy=Way(columns, attrgetter("batch_records")),
+        to_numpy_later=Way(lambda keys: client.batch_read(keys, lazy=True), lambda records: records.to_numpy(DTYPE).batch_records),
+        scan=Scan(lambda namespace, name: client.scan(namespace, name).to_arrow(), same),
         close=client.close,
     )
 

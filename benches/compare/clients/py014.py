@@ -9,7 +9,7 @@ from typing import Any
 import aerospike_py
 from compare.records import DTYPE
 
-from . import Hosts, Session, Way
+from . import Hosts, Scan, Session, Way, same
 
 
 def _config(hosts: Hosts, connections: int) -> dict[str, Any]:
@@ -39,6 +39,8 @@ def _session(client: Any) -> Session[Any]:
         put=Way(client.put, _written),
         to_dict=Way(client.batch_read, methodcaller("to_dict")),
         to_numpy=Way(client.batch_read, array),
+        to_numpy_later=Way(client.batch_read, array),
+        scan=Scan(lambda namespace, name: client.query(namespace, name).results(), same, lambda found: [record.bins for record in found]),
         close=client.close,
     )
 
