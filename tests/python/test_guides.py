@@ -48,3 +48,22 @@ def test_transactions(capsys):
             run(conflicts, {}, client=client, flight=flight)
             assert client.get(flight).bins == {"seats": 2}
     assert capsys.readouterr().out == "{'balance': 40} {'balance': 10}\n20\n2\n"
+
+
+def test_columns(capsys):
+    numpy_block, lazy, arrow, batches, async_batches = blocks("columns.md")
+    with DevServer() as server:
+        address = {'("127.0.0.1", 3000)': server.hosts[0]}
+        for block in (numpy_block, lazy, arrow, batches, async_batches):
+            run(block, address)
+    assert capsys.readouterr().out.splitlines() == [
+        "124.875 False 7",
+        "12",
+        "[0, 2]",
+        "[(5, 1.25), (0, 0.0)]",
+        "['_key', '_gen', 'age', 'tags', 'home']",
+        "[{'city': 'Oslo', 'zip': 150}, None]",
+        "[31, None]",
+        "[400, 400, 200]",
+        "1000",
+    ]
