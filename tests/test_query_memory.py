@@ -40,6 +40,11 @@ def count_sync(client):
     elif way == "pages":
         for page in query.pages(5000):
             count += len(page)
+    elif way == "arrow":
+        for batch in query.arrow_batches(5000):
+            count += len(batch)
+    elif way == "numpy":
+        count = len(query.to_numpy([("n", "i8"), ("text", "S16")]))
     else:
         for _ in query:
             count += 1
@@ -63,7 +68,7 @@ def port():
         yield server.hosts[0][1]
 
 
-@pytest.mark.parametrize("way", ["sync", "async", "foreach", "pages"])
+@pytest.mark.parametrize("way", ["sync", "async", "foreach", "pages", "arrow", "numpy"])
 def test_growth(port, way):
     count, grown = map(int, python(CODE, port, way, timeout=300).split())
     assert count == COUNT

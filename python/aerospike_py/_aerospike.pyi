@@ -3827,13 +3827,13 @@ class AsyncJob:
 
 @final
 class QueryIterator(Generic[_T]):
-    """The records, or the pages, of one pass of a `Query`. As a context manager it closes on exit; forgotten, it closes too."""
+    """The records, the pages or the Arrow tables of one pass of a `Query`. As a context manager it closes on exit; forgotten, it closes too."""
 
     def __iter__(self) -> Self: ...
     def __next__(self) -> _T: ...
     @property
     def cursor(self) -> bytes:
-        """Where it stands: after the last record or page that was taken."""
+        """Where it stands: after the last record, page or table that was taken."""
     def close(self) -> None:
         """End the query; there is nothing more to take. Waits for nobody."""
     def __enter__(self) -> Self: ...
@@ -3841,10 +3841,10 @@ class QueryIterator(Generic[_T]):
 
 @final
 class AsyncQueryIterator(Generic[_T]):
-    """The records, or the pages, of one pass of an `AsyncQuery`, for one task at a time.
+    """The records, the pages or the Arrow tables of one pass of an `AsyncQuery`, for one task at a time.
 
-    As a context manager (``with``) it closes on exit; forgotten, it closes too. A record that a cancelled task waited for is there for the
-    next that asks. A page that was being made for it is not: go on from `cursor`.
+    As a context manager (``with``) it closes on exit; forgotten, it closes too. A record or table that a cancelled task waited for is
+    there for the next that asks. A page that was being made for it is not: go on from `cursor`.
     """
 
     def __aiter__(self) -> Self: ...

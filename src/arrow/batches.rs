@@ -93,7 +93,16 @@ impl Batches {
         ready.batch = None;
     }
 
+    /// Makes a batch ready, or ends it all: a consumer who wants to go on after an error has the cursor.
     async fn fill(&self, cluster: &Cluster) -> Result<()> {
+        let outcome = self.grow(cluster).await;
+        if outcome.is_err() {
+            self.close();
+        }
+        outcome
+    }
+
+    async fn grow(&self, cluster: &Cluster) -> Result<()> {
         let mut growing = self.growing.lock().await;
         while !self.is_ready() {
             match self.run.take()? {
