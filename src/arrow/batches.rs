@@ -105,11 +105,10 @@ impl Batches {
     async fn grow(&self, cluster: &Cluster) -> Result<()> {
         let mut growing = self.growing.lock().await;
         while !self.is_ready() {
-            match self.run.take()? {
-                Taken::Record(record) => {
-                    push(&mut growing, *record)?;
-                    if growing.is_full() {
-                        self.deliver(growing.take_batch()?);
+            match self.run.take_many(growing.room())? {
+                Taken::Found(records) => {
+                    for record in records {
+                        push(&mut growing, record)?;
                     }
                 }
                 Taken::Nothing => self.run.fetch(cluster, Want::Portion).await?,
@@ -122,6 +121,9 @@ impl Batches {
                         ready.ended = true;
                     }
                 }
+            }
+            if growing.is_full() {
+                self.deliver(growing.take_batch()?);
             }
         }
         Ok(())

@@ -73,6 +73,12 @@ impl Asked {
         Ok(Self { notes, fields })
     }
 
+    /// Whether anything is asked that only keys say.
+    pub(crate) fn needs_keys(&self) -> bool {
+        let says = |note: &Note| matches!(note, Note::Key | Note::Set | Note::Digest);
+        self.notes.iter().any(says)
+    }
+
     /// The bins that are to be read; None for all.
     pub(crate) fn bins(&self) -> Option<Vec<String>> {
         let fields = self.fields.as_ref()?;

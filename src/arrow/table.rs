@@ -71,6 +71,7 @@ pub(crate) struct Table<'a> {
     weight: usize,
     /// Rows of a chunk.
     most: usize,
+    misfit: Option<usize>,
 }
 
 impl<'a> Table<'a> {
@@ -100,6 +101,7 @@ impl<'a> Table<'a> {
             chunks: Vec::new(),
             weight: 0,
             most: CHUNK,
+            misfit: None,
         }
     }
 
@@ -114,6 +116,17 @@ impl<'a> Table<'a> {
     /// Rows of the present chunk.
     pub(crate) fn rows(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How many rows may be pushed before it must be asked again whether a chunk is complete.
+    pub(crate) fn room(&self) -> usize {
+        const FEW: usize = 128;
+        self.most.saturating_sub(self.rows()).min(FEW)
+    }
+
+    /// The row that the last error was about, if that is known: of all rows, counted from 0.
+    pub(crate) fn misfit(&self) -> Option<usize> {
+        self.misfit
     }
 
     /// Whether a chunk is complete.
@@ -177,8 +190,10 @@ impl<'a> Table<'a> {
     /// Ends the present chunk.
     pub(crate) fn end_chunk(&mut self) -> Result<()> {
         let rows = self.rows();
+        let before: usize = self.chunks.iter().sum();
         for (name, column) in &mut self.columns {
             column.end_chunk(rows).map_err(|misfit| {
+                self.misfit = Some(before + misfit.row);
                 let key = self.keys.get(misfit.row).and_then(Option::as_deref);
                 about(misfit.error.within(format!("bin '{name}'")), key)
             })?;

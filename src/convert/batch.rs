@@ -228,6 +228,14 @@ impl LazyBatchRecords {
         })
     }
 
+    /// The keys as the core has them.
+    fn core_keys(&self, py: Python<'_>) -> PyResult<Vec<Key>> {
+        let digests = self.each(py, |_, row| Ok(row.digest))?;
+        let keys = digests.into_iter().enumerate();
+        let keys = keys.map(|(index, digest)| self.keys.core(py, index, digest));
+        Ok(keys.collect::<crate::error::Result<_>>()?)
+    }
+
     /// An error with the key of its record.
     fn about(&self, py: Python<'_>, index: usize, digest: &[u8; 20], error: Error) -> PyErr {
         let key = self.keys.to_python(py, index, digest);
@@ -318,14 +326,12 @@ impl LazyBatchRecords {
         meta: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
         let asked = Asked::parse(schema, meta)?;
-        let digests = self.each(py, |_, row| Ok(row.digest))?;
-        let keys = digests.into_iter().enumerate();
-        let keys: Vec<Key> = keys
-            .map(|(index, digest)| self.keys.core(py, index, digest))
-            .collect::<crate::error::Result<_>>()?;
-        let finished = self.with_raw(py, |rows| {
-            arrow(&asked, rows, &keys).map_err(|error| (None, error))
-        })?;
+        let keys = if asked.needs_keys() {
+            self.core_keys(py)?
+        } else {
+            Vec::new()
+        };
+        let finished = self.with_raw(py, |rows| arrow(&asked, rows, &keys))?;
         capsule::table(py, finished)
     }
 
@@ -536,25 +542,31 @@ pub(crate) fn row_map<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, 
     Ok(dict)
 }
 
-/// Rows as Arrow columns.
-fn arrow(asked: &Asked, rows: &[Raw<'_>], keys: &[Key]) -> crate::error::Result<Finished> {
+/// Rows as Arrow columns; keys are those of the rows, or none if nobody asks for them.
+fn arrow(
+    asked: &Asked,
+    rows: &[Raw<'_>],
+    keys: &[Key],
+) -> std::result::Result<Finished, (Option<usize>, Error)> {
     let mut table = Table::new(asked);
-    for ((row, bins), key) in rows.iter().zip(keys) {
+    for (index, (row, bins)) in rows.iter().enumerate() {
         let head = Head {
-            key: Some(Cow::Borrowed(key)),
+            key: keys.get(index).map(Cow::Borrowed),
             code: row.code,
             meta: bins.map(|_| (row.generation, row.void_time)),
         };
         let bins = bins.iter().flat_map(|bins| bins.iter());
-        table.push(
-            head,
-            bins.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value))),
-        )?;
-        if table.is_full() {
-            table.end_chunk()?;
+        let bins = bins.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value)));
+        table
+            .push(head, bins)
+            .map_err(|error| (Some(index), error))?;
+        if table.is_full() || index + 1 == rows.len() {
+            table
+                .end_chunk()
+                .map_err(|error| (table.misfit().filter(|_| keys.is_empty()), error))?;
         }
     }
-    table.finish()
+    table.finish().map_err(|error| (None, error))
 }
 
 fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {

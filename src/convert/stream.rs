@@ -71,7 +71,7 @@ impl Turn {
             }
         };
         Ok(match run.take().map_err(PyErr::from)? {
-            Taken::Record(record) => Next::Item(to_python(py, &record)?),
+            Taken::Found(record) => Next::Item(to_python(py, &record)?),
             Taken::Nothing => Next::Nothing,
             Taken::End => Next::End,
         })
@@ -174,7 +174,7 @@ impl Gathering {
             if converted == budget {
                 return Ok((converted, None));
             }
-            let Taken::Record(record) = self.run.take().map_err(PyErr::from)? else {
+            let Taken::Found(record) = self.run.take().map_err(PyErr::from)? else {
                 break;
             };
             list.append(to_python(py, &record)?)?;

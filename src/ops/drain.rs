@@ -34,8 +34,12 @@ impl<S: Sink> Operation for Drain<S> {
     async fn run(mut self, cluster: &Cluster) -> Result<Reply> {
         let run = &self.consumer.0;
         loop {
-            match run.take()? {
-                Taken::Record(record) => self.sink.push(*record)?,
+            match run.take_many(usize::MAX)? {
+                Taken::Found(records) => {
+                    for record in records {
+                        self.sink.push(record)?;
+                    }
+                }
                 Taken::Nothing => {
                     run.fetch(cluster, Want::Portion).await?;
                     // On the reactor others have their turn: a fast cluster has the next records ready at once.

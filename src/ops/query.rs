@@ -41,8 +41,8 @@ struct Row {
 }
 
 /// What a consumer finds.
-pub(crate) enum Taken {
-    Record(Box<Record>),
+pub(crate) enum Taken<T> {
+    Found(T),
     /// Nothing at this moment: more must be fetched.
     Nothing,
     /// There is no more.
@@ -84,12 +84,24 @@ impl Ready {
     }
 
     /// A row leaves for the consumer.
-    fn pass(&mut self, row: Row) -> Box<Record> {
+    fn pass(&mut self, row: Row) -> Record {
         if let (true, Some(key)) = (row.marks, &row.record.key) {
             self.cursor
                 .pass(key.partition_id(), key.digest(), row.value);
         }
-        Box::new(row.record)
+        row.record
+    }
+
+    /// What a consumer finds where there are no rows.
+    fn without_rows<T>(&mut self) -> Result<Taken<T>> {
+        match self.failure.take() {
+            Some(failure) => {
+                self.ended = true;
+                Err(failure)
+            }
+            None if self.ended => Ok(Taken::End),
+            None => Ok(Taken::Nothing),
+        }
     }
 }
 
@@ -152,21 +164,27 @@ impl Run {
     }
 
     /// The next record, as far as it has been fetched.
-    pub(crate) fn take(&self) -> Result<Taken> {
+    pub(crate) fn take(&self) -> Result<Taken<Box<Record>>> {
         let mut ready = self.ready.lock();
         let row = ready.rows.pop_front();
         ready.whole &= !ready.rows.is_empty();
         if let Some(row) = row {
-            return Ok(Taken::Record(ready.pass(row)));
+            return Ok(Taken::Found(Box::new(ready.pass(row))));
         }
-        match ready.failure.take() {
-            Some(failure) => {
-                ready.ended = true;
-                Err(failure)
-            }
-            None if ready.ended => Ok(Taken::End),
-            None => Ok(Taken::Nothing),
+        ready.without_rows()
+    }
+
+    /// The next records, at most so many, as far as they have been fetched.
+    pub(crate) fn take_many(&self, most: usize) -> Result<Taken<Vec<Record>>> {
+        let mut ready = self.ready.lock();
+        let count = most.min(ready.rows.len());
+        if count == 0 {
+            return ready.without_rows();
         }
+        let rows: Vec<Row> = ready.rows.drain(..count).collect();
+        ready.whole &= !ready.rows.is_empty();
+        let records = rows.into_iter().map(|row| ready.pass(row));
+        Ok(Taken::Found(records.collect()))
     }
 
     /// Whether a consumer finds something, if only the end, without waiting.
