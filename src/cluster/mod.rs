@@ -12,11 +12,10 @@ use std::time::{Duration, Instant};
 use aerospike_core as core;
 use arc_swap::ArcSwap;
 use smallvec::{SmallVec, smallvec};
-use tokio::sync::SemaphorePermit;
 
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
-use gate::Gate;
+use gate::{Gate, Permit};
 use link::Link;
 use routes::Routes;
 
@@ -145,7 +144,7 @@ impl Leave {
     pub(crate) async fn wait(
         &self,
         deadline: Option<Instant>,
-    ) -> Result<SmallVec<[SemaphorePermit<'_>; 1]>> {
+    ) -> Result<SmallVec<[Permit<'_>; 1]>> {
         let mut permits = SmallVec::with_capacity(self.gates.len());
         for gate in &self.gates {
             permits.push(gate.enter(deadline).await?);

@@ -174,7 +174,7 @@ fn expired() -> Error {
 /// Sends what waits, as permits allow, until nothing does.
 async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
     loop {
-        let Ok(permit) = gate.enter(gate.reads.deadline()).await else {
+        let Ok(permit) = gate.turn(gate.reads.deadline()).await else {
             for read in gate.reads.take_late(Instant::now()) {
                 read.answer(Err(expired()));
             }
