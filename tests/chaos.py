@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import threading
 
@@ -68,7 +67,7 @@ def run_chaos(*, seed, rounds, faults=True):
         def guarded(work, *arguments):
             try:
                 work(*arguments)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 raised in the test's own thread
                 failures.append(error)
 
         def on_a_loop(make, mine, number):

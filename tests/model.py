@@ -13,6 +13,7 @@ import random
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 import aerospike_py
 from aerospike_py import list_operations
@@ -92,7 +93,7 @@ class Model:
         with self.lock:
             slot.possible = set(possible)
             for seen in slot.watching:
-                seen |= possible
+                seen.update(possible)
 
     def count(self, name, number=1):
         with self.lock:
@@ -123,6 +124,22 @@ def failed(model, error):
 # Each step is a generator that yields awaitables or results, so that it is written once: `drive` runs it on a loop, `drive_sync` in a thread.
 
 
+def change(slot, client, policy, generator, generation, content):
+    """One of the ways to change a record of this generation: what it is afterwards, and the call."""
+    meta, guarded = {"gen": generation}, GUARDED | policy
+    after = (generation + 1, content["version"])
+    kind = generator.randrange(10)
+    if kind == 0:
+        return ABSENT, partial(client.remove, slot.key, meta, guarded)
+    if kind < 4:
+        ops = [{"op": aerospike_py.OPERATOR_WRITE, "bin": name, "val": value} for name, value in content.items() if name != "list"]
+        ops += [list_operations.list_clear("list"), list_operations.list_append_items("list", content["list"])]
+        return after, partial(client.operate, slot.key, ops, meta, guarded)
+    if kind < 5:
+        return after, partial(client.batch_write, [(slot.key, content, meta)], policy=guarded)
+    return after, partial(client.put, slot.key, content, meta, guarded)
+
+
 def write(model, slot, client, policy, generator):
     """Changes a record that the caller owns."""
     if len(slot.possible) > 1:
@@ -132,37 +149,22 @@ def write(model, slot, client, policy, generator):
     version = slot.version = slot.version + 1
     content = bins(slot.number, version)
     if state is ABSENT:
-        after, call = (1, version), lambda: client.put(slot.key, content, policy=CREATES | policy)
+        after, call = (1, version), partial(client.put, slot.key, content, policy=CREATES | policy)
     else:
-        generation = state[0]
-        meta, guarded = {"gen": generation}, GUARDED | policy
-        after = (generation + 1, version)
-        kind = generator.randrange(10)
-        if kind == 0:
-            after, call = ABSENT, lambda: client.remove(slot.key, meta, guarded)
-        elif kind < 4:
-            ops = [{"op": aerospike_py.OPERATOR_WRITE, "bin": name, "val": value} for name, value in content.items() if name != "list"]
-            ops += [list_operations.list_clear("list"), list_operations.list_append_items("list", content["list"])]
-            call = lambda: client.operate(slot.key, ops, meta, guarded)
-        elif kind < 5:
-            call = lambda: client.batch_write([(slot.key, content, meta)], policy=guarded)
-        else:
-            call = lambda: client.put(slot.key, content, meta, guarded)
+        after, call = change(slot, client, policy, generator, state[0], content)
     # From the moment it is sent others may see it; if this task is cancelled here, nobody ever knows.
     model.settle(slot, {state, after})
     try:
         answer = yield call
-        if isinstance(answer, aerospike_py.BatchWriteResult):
-            (row,) = answer.batch_records
-            if row.result != 0:
-                model.count(f"batch row {row.result}{', in doubt' if row.in_doubt else ''}")
-                if not row.in_doubt:
-                    model.settle(slot, {state})
-                return
     except (aerospike_py.RecordGenerationError, aerospike_py.RecordExistsError) as error:
         model.violated(f"key {slot.number}: {error}, but it could only be {state}")
     except aerospike_py.AerospikeError as error:
         if not failed(model, error):
+            model.settle(slot, {state})
+        return
+    if isinstance(answer, aerospike_py.BatchWriteResult) and (row := answer.batch_records[0]).result != 0:
+        model.count(f"batch row {row.result}{', in doubt' if row.in_doubt else ''}")
+        if not row.in_doubt:
             model.settle(slot, {state})
         return
     model.settle(slot, {after})
@@ -176,7 +178,7 @@ def resolve(model, slot, client, policy):
     """After a write whose outcome is not known: reads, and writes again what must then be."""
     states = set(slot.possible)
     try:
-        record = yield lambda: client.get(slot.key, policy)
+        record = yield partial(client.get, slot.key, policy)
         state = (record.meta.gen, record.bins["version"])
     except aerospike_py.RecordNotFound:
         state = ABSENT
@@ -200,7 +202,7 @@ def resolve(model, slot, client, policy):
     done = (state[0] + 1, version)
     model.settle(slot, states | {done})
     try:
-        yield lambda: client.put(slot.key, bins(slot.number, version), {"gen": state[0]}, GUARDED | policy)
+        yield partial(client.put, slot.key, bins(slot.number, version), {"gen": state[0]}, GUARDED | policy)
     except (aerospike_py.RecordGenerationError, aerospike_py.RecordNotFound):
         # It arrived meanwhile.
         model.settle(slot, states - {state})
@@ -229,8 +231,8 @@ def read(model, slots, client, policy, generator):
     key = asked[0][1]
     try:
         if kind == 3:
-            result = yield lambda: client.batch_read([key for _, key, _ in asked], policy=policy)
-            for (each, asked_key, seen), row in zip(asked, result.batch_records):
+            result = yield partial(client.batch_read, [key for _, key, _ in asked], policy=policy)
+            for (each, asked_key, seen), row in zip(asked, result.batch_records, strict=True):
                 if row.key.user_key != asked_key[2]:
                     model.violated(f"{asked_key} was asked for, {row.key} came")
                 if row.result in (0, 2):
@@ -239,9 +241,9 @@ def read(model, slots, client, policy, generator):
                     model.count(f"batch row {row.result}")
         elif kind == 2:
             ops = [{"op": aerospike_py.OPERATOR_READ, "bin": name} for name in ("key", "version", "text", "list")]
-            compare(model, slot, key, asked[0][2], (yield lambda: client.operate(key, ops, policy=policy)))
+            compare(model, slot, key, asked[0][2], (yield partial(client.operate, key, ops, policy=policy)))
         else:
-            compare(model, slot, key, asked[0][2], (yield lambda: client.get(key, policy)))
+            compare(model, slot, key, asked[0][2], (yield partial(client.get, key, policy)))
         model.count("reads", len(asked))
     except aerospike_py.RecordNotFound:
         compare(model, slot, key, asked[0][2], None)
@@ -265,7 +267,7 @@ def increment(model, number, client, policy):
     with model.lock:
         tally.doubtful += 1
     try:
-        yield lambda: client.increment(("test", "model", f"counter {number}"), "n", 1, policy={"max_retries": 0} | policy)
+        yield partial(client.increment, ("test", "model", f"counter {number}"), "n", 1, policy={"max_retries": 0} | policy)
     except aerospike_py.AerospikeError as error:
         if not failed(model, error):
             with model.lock:
@@ -290,34 +292,26 @@ def steps(model, mine, generator, client):
 
 async def drive(step):
     """Runs a step on a loop."""
-    call = next(step)
-    while True:
-        try:
-            answer = await call()
-        except BaseException as error:
-            again = lambda error=error: step.throw(error)
-        else:
-            again = lambda answer=answer: step.send(answer)
-        try:
-            call = again()
-        except StopIteration:
-            return
+    resume, given = step.send, None
+    with contextlib.suppress(StopIteration):
+        while True:
+            call = resume(given)
+            try:
+                resume, given = step.send, await call()
+            except BaseException as error:  # noqa: BLE001 a step decides what may be
+                resume, given = step.throw, error
 
 
 def drive_sync(step):
     """Runs a step in this thread."""
-    call = next(step)
-    while True:
-        try:
-            answer = call()
-        except BaseException as error:
-            again = lambda error=error: step.throw(error)
-        else:
-            again = lambda answer=answer: step.send(answer)
-        try:
-            call = again()
-        except StopIteration:
-            return
+    resume, given = step.send, None
+    with contextlib.suppress(StopIteration):
+        while True:
+            call = resume(given)
+            try:
+                resume, given = step.send, call()
+            except BaseException as error:  # noqa: BLE001 the same
+                resume, given = step.throw, error
 
 
 async def tasks(model, owned, seed, client, rounds):
@@ -335,7 +329,7 @@ async def tasks(model, owned, seed, client, rounds):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    await asyncio.gather(*(one(mine, own) for mine, own in zip(owned, generators)))
+    await asyncio.gather(*(one(mine, own) for mine, own in zip(owned, generators, strict=True)))
 
 
 def thread(model, mine, seed, client, rounds):

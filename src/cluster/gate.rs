@@ -41,7 +41,7 @@ pub(super) struct Gate {
 /// The right to talk to a node.
 pub(crate) struct Permit<'a> {
     gate: &'a Gate,
-    _permit: SemaphorePermit<'a>,
+    _turn: SemaphorePermit<'a>,
     since: Instant,
 }
 
@@ -99,7 +99,7 @@ impl Gate {
         }
         Ok(Permit {
             gate: self,
-            _permit: permit,
+            _turn: permit,
             since,
         })
     }
