@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -26,6 +27,26 @@ const READ: usize = 32 << 10;
 /// A buffer that has grown beyond this is given back when it is empty.
 const KEEP: usize = 1 << 20;
 
+/// How many connections each node has at the moment.
+#[derive(Debug)]
+pub(crate) struct Connections(Box<[AtomicUsize]>);
+
+impl Connections {
+    pub(crate) fn new(nodes: usize) -> Self {
+        Self((0..nodes).map(|_| AtomicUsize::new(0)).collect())
+    }
+
+    pub(crate) fn of(&self, node: usize) -> usize {
+        self.count(node)
+            .map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    // Relaxed: it is a figure, and nothing is ordered by it.
+    fn count(&self, node: usize) -> Option<&AtomicUsize> {
+        self.0.get(node)
+    }
+}
+
 /// What a connection knows.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -43,7 +64,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) const fn new(shared: Arc<Shared>, node: usize, peer: SocketAddr) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, node: usize, peer: SocketAddr) -> Self {
+        if let Some(count) = shared.connections.count(node) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
         Self {
             shared,
             node,
@@ -65,6 +89,14 @@ impl Session {
     /// What the user may do; `None` without security.
     pub(crate) const fn access(&self) -> Option<&Access> {
         self.access.as_ref()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(count) = self.shared.connections.count(self.node) {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -148,7 +148,7 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "namespaces" => each_namespace(session, |namespace| namespace.name.clone()),
         "namespace" => statistics::namespace(shared, command),
         "sets" => statistics::sets(shared, command),
-        "statistics" => statistics::server(shared).into(),
+        "statistics" => statistics::server(session).into(),
         "objects" => shared
             .namespaces
             .iter()

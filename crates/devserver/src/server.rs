@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Node, View};
-use crate::connection::{self, Session};
+use crate::connection::{self, Connections, Session};
 use crate::fault::{Active, Faults, Rule};
 use crate::jobs::Jobs;
 use crate::security::Security;
@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) cluster: Cluster,
+    pub(crate) connections: Connections,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) modules: Registry,
     /// Who may do what; `None` if everybody may do everything.
@@ -96,9 +97,10 @@ impl Server {
             let rack = enterprise.map_or(0, |enterprise| enterprise.rack(index));
             Node::new(index, *address, tls_hosts.get(index).copied(), rack)
         });
-        let nodes = nodes.collect();
+        let nodes: Vec<Node> = nodes.collect();
         let shared = Arc::new(Shared {
             clock: Clock::default(),
+            connections: Connections::new(nodes.len()),
             cluster: Cluster::new(View::new(nodes, config.replication_factor)),
             namespaces: config
                 .namespaces

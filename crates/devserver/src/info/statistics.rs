@@ -27,7 +27,8 @@ impl Figures {
 }
 
 /// `statistics`
-pub(super) fn server(shared: &Shared) -> String {
+pub(super) fn server(session: &Session) -> String {
+    let shared = &session.shared;
     let cluster = shared.cluster.view();
     let objects: usize = shared.namespaces.iter().map(Namespace::objects).sum();
     let tombstones: usize = shared
@@ -46,6 +47,7 @@ pub(super) fn server(shared: &Shared) -> String {
         .add("cluster_integrity", true)
         .add("cluster_is_member", true)
         .add("uptime", shared.started.elapsed().as_secs())
+        .add("client_connections", shared.connections.of(session.node))
         .add("objects", objects)
         .add("tombstones", tombstones)
         .add("migrate_partitions_remaining", 0)
