@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aerospike_core as core;
-use aerospike_core::ErrorKind;
+use aerospike_core::{ErrorKind, ResultCode};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -208,6 +208,15 @@ impl Error {
         error
     }
 
+    /// The client was closed while somebody was still taking what a query finds.
+    pub(crate) fn query_closed() -> Self {
+        Self::new(
+            Kind::Closed,
+            CLIENT,
+            "The client was closed before all records were taken: another one can go on from the cursor",
+        )
+    }
+
     /// The same error, in doubt also if an earlier attempt was.
     pub(crate) fn or_in_doubt(mut self, doubt: bool) -> Self {
         if let Self::Failure(failure) = &mut self {
@@ -271,8 +280,41 @@ impl From<core::Error> for Error {
     }
 }
 
+/// What the last attempt ended in, where the core says no more than that there were enough of them: that a server refused it, or that it
+/// was not made. A broken connection says less than that, so there the attempts are the news.
+fn last_answer(error: &core::Error) -> Option<&core::Error> {
+    let is_spent = matches!(error.kind(), ErrorKind::Timeout) && error.result_code() < 0;
+    error.cause().filter(|cause| {
+        is_spent
+            && matches!(
+                cause.kind(),
+                ErrorKind::Server { .. } | ErrorKind::MaxErrorRate | ErrorKind::InvalidNode
+            )
+    })
+}
+
+/// Whether a server refused every attempt, so that none of them can have been carried out. (To the core whatever was sent twice is in
+/// doubt.)
+fn was_refused(error: &core::Error, last: &core::Error) -> bool {
+    error.sub_errors().iter().chain([last]).all(|attempt| {
+        attempt
+            .server_result_code()
+            .is_some_and(|code| code != ResultCode::Timeout)
+    })
+}
+
 impl From<&core::Error> for Error {
     fn from(error: &core::Error) -> Self {
+        if let Some(last) = last_answer(error) {
+            let mut answer = Self::from(last);
+            if let Self::Failure(failure) = &mut answer {
+                failure.in_doubt = error.in_doubt() && !was_refused(error, last);
+                if let Some(attempts) = error.iteration().filter(|&attempts| attempts > 1) {
+                    failure.message = format!("{} (attempt {attempts})", failure.message);
+                }
+            }
+            return answer;
+        }
         let kind = match error.kind() {
             ErrorKind::Server { .. } | ErrorKind::UdfBadResponse => Kind::Server,
             ErrorKind::InvalidNamespace => {
@@ -285,6 +327,8 @@ impl From<&core::Error> for Error {
             | ErrorKind::MaxErrorRate
             | ErrorKind::InvalidNode => Kind::Cluster,
             ErrorKind::InvalidArgument => Kind::Argument,
+            // Of a query the core says it in words only, and not what the attempts ended in.
+            _ if error.base_message().starts_with("Max retries exceeded") => Kind::Timeout,
             _ => Kind::Client,
         };
         let code = match error.kind() {
@@ -298,6 +342,7 @@ impl From<&core::Error> for Error {
             ErrorKind::InvalidArgument => PARAMETER,
             ErrorKind::Commit { .. } => TRANSACTION_FAILED,
             _ if error.result_code() == TRANSACTION_FAILED => TRANSACTION_FAILED,
+            _ if kind == Kind::Timeout => MAX_RETRIES,
             _ => CLIENT,
         };
         let mut message = match (kind, error.server_message()) {

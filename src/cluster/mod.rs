@@ -1,5 +1,6 @@
 //! A connected cluster: the core client, and in front of it a bound on what is in flight to each node.
 
+mod consistency;
 mod diagnosis;
 mod gate;
 mod link;
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 use aerospike_core as core;
 use arc_swap::ArcSwap;
 use smallvec::{SmallVec, smallvec};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
@@ -35,6 +38,8 @@ pub(crate) struct Cluster {
     pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
+    /// Ends what outlives the requests that began it.
+    over: CancellationToken,
 }
 
 /// Leave to send, to every node the request needs. Waiting for it is FIFO per node, and a node that hangs
@@ -59,9 +64,21 @@ impl Cluster {
             client,
             routes: ArcSwap::from_pointee(routes),
             config,
+            over: CancellationToken::new(),
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         Ok(cluster)
+    }
+
+    /// Disconnects, whether or not somebody waits for it.
+    pub(crate) fn disconnect(&self) -> JoinHandle<()> {
+        self.over.cancel();
+        self.client.disconnect()
+    }
+
+    /// Cancelled when it is disconnected.
+    pub(crate) fn over(&self) -> CancellationToken {
+        self.over.clone()
     }
 
     /// Refuses a transaction on records whose namespace has none. An Enterprise server would refuse it as well, with a bare code; a

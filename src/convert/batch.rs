@@ -97,7 +97,7 @@ pub(crate) fn outcome(operation: &BatchOperation, failure: Option<&Error>) -> (i
     if let Some(code) = operation.result_code() {
         return (i32::from(u8::from(code)), operation.in_doubt());
     }
-    let own = operation.error().map(aerospike_core::Error::result_code);
+    let own = operation.error().map(|error| Error::from(error).code());
     let code = own.unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
     let doubt = operation.batch_record().has_write() && failure.is_some_and(Error::in_doubt);
     (code, doubt || operation.in_doubt())

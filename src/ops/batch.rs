@@ -40,7 +40,7 @@ pub(crate) async fn send(
     let failure = if operations.is_empty() {
         None
     } else {
-        match cluster.client.batch(policy, &mut operations).await {
+        match cluster.batch(policy, &mut operations).await {
             Ok(()) => refusal(&operations, policy),
             Err(error) => Some(error.into()),
         }

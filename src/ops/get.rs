@@ -73,7 +73,7 @@ impl Operation for Get {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        match cluster.client.get(&self.policy, &self.key, self.bins).await {
+        match cluster.read(&self.policy, &self.key, self.bins).await {
             Ok(record) => Ok(Reply::Record(Box::new(record))),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }

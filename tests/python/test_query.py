@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import time
@@ -427,3 +428,39 @@ def test_a_partition_that_cannot_be_read_is_an_error(connect, relay, filled):
             query.results(policy)
         with pytest.raises(AerospikeError):
             take(query.records(policy))
+
+
+def iter_of(query, by_pages):
+    policy = {"record_queue_size": 64}
+    return query.pages(500) if by_pages else query.records(policy)
+
+
+def next_of(iterator):
+    if hasattr(iterator, "__next__"):
+        return next(iterator)
+
+    async def step():
+        return await anext(iterator)
+
+    return asyncio.run(step())
+
+
+@pytest.mark.parametrize("by_pages", [False, True])
+def test_a_client_that_closes_ends_its_open_queries(c, mode, relay, set_name, by_pages):
+    """Nobody asks them for more at that moment; still they hold no connection afterwards, and say why they end."""
+    c.batch_write([(("test", set_name, n), {"blob": bytes(10_000)}) for n in range(2000)], policy={"total_timeout": 60_000})
+    client = make_calls(mode, {"hosts": relay.hosts})
+    client.connect()
+    passes = [iter_of(client.query("test", set_name), by_pages) for _ in range(3)]
+    for each in passes:
+        next_of(each)
+    assert relay.live > 3
+    client.close()
+    for each in passes:
+        with pytest.raises(aerospike_py.ClientClosedError):
+            next_of(each)
+    for _ in range(1000):
+        if relay.live == 0:
+            break
+        time.sleep(0.01)
+    assert relay.live == 0
