@@ -17,12 +17,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::batch_stream;
 use crate::convert::argument;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
-use crate::dispatch::{Mode, Request, Routed, dispatch};
+use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
@@ -32,6 +33,7 @@ use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
+use crate::ops::batch_stream::{BatchStream, Rows, Told};
 use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
@@ -44,7 +46,7 @@ use crate::ops::task::Task;
 use crate::ops::touch::Touch;
 use crate::ops::within::Within;
 use crate::query;
-use crate::session::{Phase, Session};
+use crate::session::{Company, Phase, Session};
 
 pub(crate) use task::PendingTask;
 
@@ -112,17 +114,23 @@ impl BaseClient {
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        dispatch(py, self.mode, self.route(parse))
+    }
+
+    /// Parses a call; what comes with the operation is the parser's own.
+    fn route<O: Operation, T>(
+        &self,
+        parse: impl FnOnce(&Policies) -> Result<(O, T)>,
+    ) -> Result<(Routed<O>, T)> {
         let session = self.connected();
         let parsed = match &session {
             Some(session) => parse(session.config().policies()),
             // Arguments are checked first, as in the reference.
             None => parse(&Policies::default()),
         };
-        let call = parsed.and_then(|(operation, shape)| {
-            let session = session.ok_or_else(Error::not_connected)?;
-            Ok((Routed { session, operation }, shape))
-        });
-        dispatch(py, self.mode, call)
+        let (operation, with) = parsed?;
+        let session = session.ok_or_else(Error::not_connected)?;
+        Ok((Routed { session, operation }, with))
     }
 
     /// Parses a call that may be part of a transaction and carries it out.
@@ -133,9 +141,19 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        dispatch(py, self.mode, self.route_in(txn, policy, parse))
+    }
+
+    /// Parses a call that may be part of a transaction.
+    fn route_in<'py, O: Operation, T>(
+        &self,
+        txn: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, T)>,
+    ) -> Result<(Routed<Within<O>>, T)> {
+        self.route(|policies| {
             let within = policy::within(policy, txn)?;
-            let (operation, shape) = parse(policies, within.as_ref())?;
+            let (operation, with) = parse(policies, within.as_ref())?;
             let transaction = within.as_ref().map(policy::transaction_of).transpose()?;
             let transaction = transaction.flatten();
             if transaction.is_some()
@@ -148,8 +166,28 @@ impl BaseClient {
                 transaction,
                 operation,
             };
-            Ok((operation, shape))
+            Ok((operation, with))
         })
+    }
+
+    /// Parses a batch whose rows may be taken as they come.
+    fn batch_of<'py>(
+        &self,
+        txn: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        ops: Object<'_, 'py>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> Result<(Told<impl Request>, Keys)> {
+        let (request, (rows, keys)) = self.route_in(txn, policy, |policies, policy| {
+            let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
+            let rows = Rows::new(keys.len());
+            let operation = BatchStream {
+                batch,
+                rows: Arc::clone(&rows),
+            };
+            Ok((operation, (rows, keys)))
+        })?;
+        Ok((Told { request, rows }, keys))
     }
 
     /// Carries out a request that is not an operation on the cluster.
@@ -777,9 +815,36 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call_in(py, txn, policy, |policies, policy| {
-            Batch::parse(policies, ops, policy, retry)
-        })
+        let call = self.batch_of(txn, policy, ops, retry);
+        let call = call.map(|(told, keys)| {
+            let shape = Shape::Rows(keys, Arc::clone(&told.rows));
+            (told, shape)
+        });
+        dispatch(py, self.mode, call)
+    }
+
+    #[doc = include_str!("docs/Client.batch_stream.md")]
+    #[pyo3(signature = (ops, policy=None, retry=None, *, txn=None), text_signature = "($self, ops, policy=None, retry=0, *, txn=None)")]
+    fn batch_stream<'py>(
+        &self,
+        py: Python<'py>,
+        ops: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (told, keys) = self.batch_of(txn, policy, ops, retry)?;
+        let rows = Arc::clone(&told.rows);
+        rows.hear();
+        let company = match self.mode {
+            Mode::Blocking => Company::Alone,
+            Mode::Awaitable => Company::Burst,
+        };
+        engine()?.reactor.submit(Box::pin(async move {
+            // Whoever takes the rows hears how it ended.
+            drop(outcome(told, company).await);
+        }));
+        batch_stream::stream(py, self.mode, rows, keys)
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]

@@ -12,7 +12,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::aio::pending::{self, Start};
+use crate::aio::pending::{self, Awaited, Start};
 use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
@@ -35,6 +35,8 @@ pub(crate) enum Mode {
 pub(crate) trait Request: Send + 'static {
     /// The name of the method that makes it.
     const NAME: &'static str;
+    /// Whether it is a batch whose rows may be taken as they come.
+    const ROWS: bool = false;
 
     /// Does it, on the reactor.
     fn answer(self, company: Company) -> impl Future<Output = Outcome> + Send;
@@ -63,15 +65,24 @@ pub(crate) fn dispatch<R: Request>(
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
         (Mode::Awaitable, Ok((request, shape))) => {
-            pending::spawn(py, R::NAME, start(request), shape)
+            pending::spawn(py, awaited::<R>(), R::NAME, start(request), shape)
         }
         (Mode::Blocking, Err(error)) => Err(error.into()),
-        (Mode::Awaitable, Err(error)) => pending::failed(py, R::NAME, error.into()),
+        (Mode::Awaitable, Err(error)) => pending::failed(py, awaited::<R>(), R::NAME, error.into()),
+    }
+}
+
+/// What its caller is given to await.
+const fn awaited<R: Request>() -> Awaited {
+    if R::ROWS {
+        Awaited::Batch
+    } else {
+        Awaited::Plain
     }
 }
 
 /// The request as a future whose panics are errors.
-async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
+pub(crate) async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
     AssertUnwindSafe(request.answer(company))
         .catch_unwind()
         .await

@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod batch_stream;
 mod cdt;
 mod client;
 mod cluster;
@@ -53,6 +54,7 @@ const PLAIN: &[&str] = &[
     "query",
     "scan",
     "transaction",
+    "batch_stream",
 ];
 
 #[pymodule(gil_used = false)]
@@ -70,6 +72,10 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
+    module.add_class::<aio::pending::PendingBatch>()?;
+    module.add_class::<batch_stream::BaseBatchStream>()?;
+    module.add_class::<batch_stream::BatchStream>()?;
+    module.add_class::<batch_stream::AsyncBatchStream>()?;
     module.add_class::<query::BaseQuery>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<query::AsyncQuery>()?;

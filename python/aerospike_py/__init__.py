@@ -24,14 +24,17 @@ from . import numpy_batch as numpy_batch
 from . import predicates as predicates
 from . import types as types
 from ._aerospike import (
+    AsyncBatchStream,
     AsyncClient,
     AsyncJob,
     AsyncQuery,
     AsyncQueryIterator,
     AsyncTransaction,
+    BatchStream,
     Client,
     Job,
     LazyBatchRecords,
+    PendingBatch,
     PreparedPolicy,
     Query,
     QueryIterator,
@@ -105,12 +108,14 @@ if not TYPE_CHECKING:
 
 __all__ = [
     "Apply",
+    "AsyncBatchStream",
     "AsyncClient",
     "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
     "AsyncTransaction",
     "BatchReadResult",
+    "BatchStream",
     "CDTInfinite",
     "CDTWildcard",
     "Client",
@@ -121,6 +126,7 @@ __all__ = [
     "LazyBatchRecords",
     "NumpyBatchRecords",
     "PartitionFilter",
+    "PendingBatch",
     "PreparedPolicy",
     "Query",
     "QueryIterator",

@@ -1,7 +1,7 @@
 # Written by tools/stubs.py from tools/client.pyi.in: change that, then run `make fmt`.
 """The extension module: the clients' engine and the embedded server."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
@@ -18,6 +18,7 @@ from .types import (
     BatchDeleteMeta,
     BatchPolicy,
     BatchRecord,
+    BatchRetryInfo,
     BatchUDFMeta,
     BatchWriteResult,
     ClientConfig,
@@ -604,7 +605,35 @@ class Client:
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
-            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order. The awaitable of `AsyncClient` is an
+            asynchronous iterator, too: ``async for record in client.batch(ops)`` takes the records as they come, as from `batch_stream`.
+
+        Raises:
+            `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
+            `ClientError`: The client is not connected.
+        """
+    def batch_stream(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
+    ) -> BatchStream:
+        """The same as `batch`, with the records one by one, in the order in which the nodes answer for them.
+
+        It is sent by this call, before anything is taken. A consumer that is slow costs no time-out, and what waits for it is never more
+        than the batch itself. One that leaves early lets the batch run to its end: what was to be written is written.
+
+        Args:
+            ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
+            policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
+            retry: As for `batch_write`; a record that will be tried again comes when it was. Default: 0.
+            txn: The transaction it is part of, see `transaction`. Default: None, none.
+
+        Returns:
+            A `BatchStream`, or an `AsyncBatchStream`: an iterator over a `BatchRecord` per element of `ops`. It raises, as `batch` does,
+            if no record was answered.
 
         Raises:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
@@ -1646,6 +1675,14 @@ class AsyncClient:
     async def run_in_transaction(
         self, work: Callable[[AsyncTransaction], Awaitable[_T] | _T], timeout: int = 0, attempts: int = 5
     ) -> _T: ...
+    def batch(
+        self,
+        ops: Sequence[Read | Write | Remove | Apply],
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        retry: int = 0,
+        *,
+        txn: _Transaction | None = None,
+    ) -> PendingBatch: ...
 
     def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
     async def __aenter__(self) -> Self: ...
@@ -2178,24 +2215,28 @@ class AsyncClient:
             `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def batch(
+    def batch_stream(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
-    ) -> BatchWriteResult:
-        """Read, write, remove and call functions at once, each record in its own way. A record that fails raises nothing.
+    ) -> AsyncBatchStream:
+        """The same as `batch`, with the records one by one, in the order in which the nodes answer for them.
+
+        It is sent by this call, before anything is taken. A consumer that is slow costs no time-out, and what waits for it is never more
+        than the batch itself. One that leaves early lets the batch run to its end: what was to be written is written.
 
         Args:
             ops: A `Read`, `Write`, `Remove` or `Apply` per record, each with its own policy.
             policy: What holds for the batch, and for the records whose own policy does not say it. Default: None, the client's.
-            retry: As for `batch_write`. Default: 0.
+            retry: As for `batch_write`; a record that will be tried again comes when it was. Default: 0.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
-            A `BatchWriteResult(batch_records, retry)`: a `BatchRecord` per element of `ops`, in order.
+            A `BatchStream`, or an `AsyncBatchStream`: an iterator over a `BatchRecord` per element of `ops`. It raises, as `batch` does,
+            if no record was answered.
 
         Raises:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
@@ -3204,6 +3245,20 @@ class AsyncClient:
             `ClientError`: The transaction is of the process before a fork.
         """
 
+@final
+class PendingBatch(Coroutine[Any, Any, BatchWriteResult]):
+    """A batch that is under way: what `AsyncClient.batch` returns.
+
+    To be awaited, as any coroutine, or iterated over: ``async for record in client.batch(ops)`` gives each `BatchRecord` as soon as its
+    node has answered for it, in an `AsyncBatchStream`.
+    """
+
+    def __await__(self) -> Generator[Any, Any, BatchWriteResult]: ...
+    def __aiter__(self) -> AsyncIterator[BatchRecord]: ...
+    def send(self, value: Any, /) -> Any: ...
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None, /) -> Any: ...
+    def close(self) -> None: ...
+
 class Query:
     """What to find, said step by step, and the ways to get it; `Client.query` makes it.
 
@@ -3629,6 +3684,39 @@ class AsyncQueryIterator(Generic[_T]):
     def __exit__(self, *error: object) -> None: ...
 
 @final
+class BatchStream:
+    """The records of a batch as they come, once: what `Client.batch_stream` returns.
+
+    As a context manager (``with``) it closes on exit; forgotten, it closes too.
+    """
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> BatchRecord: ...
+    @property
+    def retry(self) -> BatchRetryInfo | None:
+        """How the attempts went; None before the batch has ended, or if it failed as a whole."""
+    def close(self) -> None:
+        """Take nothing more. The batch itself runs to its end. Waits for nobody."""
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+
+@final
+class AsyncBatchStream:
+    """The records of a batch as they come, once, for one task at a time: what `AsyncClient.batch_stream` returns.
+
+    As a context manager (``with``) it closes on exit; forgotten, it closes too. A record that a cancelled task waited for is there for the
+    next that asks.
+    """
+
+    def __aiter__(self) -> Self: ...
+    async def __anext__(self) -> BatchRecord: ...
+    @property
+    def retry(self) -> BatchRetryInfo | None: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+
+@final
 class LazyBatchRecords:
     """What a batch read gave, converted when it is asked for: what `batch_read(keys, lazy=True)` returns.
 
@@ -3935,17 +4023,20 @@ def get_partition_id(digest: bytes | bytearray | memoryview) -> int:
     """
 
 __all__ = [
+    "AsyncBatchStream",
     "AsyncClient",
     "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
     "AsyncTransaction",
+    "BatchStream",
     "Client",
     "DevServer",
     "Fault",
     "Job",
     "LazyBatchRecords",
     "PartitionFilter",
+    "PendingBatch",
     "PreparedPolicy",
     "Query",
     "QueryIterator",

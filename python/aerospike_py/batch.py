@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .types import AerospikeRecord, BatchRecord, UserKey
+from .types import AerospikeRecord, BatchRecord, BatchWriteResult, UserKey
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,6 +80,12 @@ class BatchReadResult(dict[UserKey, AerospikeRecord]):
 
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
         return dict, (dict(self),)
+
+
+async def replay(batch: Awaitable[BatchWriteResult]) -> AsyncIterator[BatchRecord]:
+    """The records of a batch that had ended before anybody iterated over it. For the extension."""
+    for record in (await batch).batch_records:
+        yield record
 
 
 __all__ = ["BatchReadResult"]

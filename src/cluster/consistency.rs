@@ -4,11 +4,14 @@
 //! rows it travels. So where the mode matters each row is given company: a second one, which asks for the header of the same record and so
 //! goes to the same node.
 
+use std::borrow::Cow;
+
 use aerospike_core as core;
 use aerospike_core::operations::Operation;
 use aerospike_core::policy::{BasePolicy, BatchPolicy, ReadPolicy};
 use aerospike_core::{
-    BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, ReadModeSc, Record, Replica,
+    BatchOperation, BatchReadPolicy, BatchRecord, Bins, Concurrency, Key, ReadModeSc, Record,
+    Replica,
 };
 
 use super::Cluster;
@@ -65,6 +68,38 @@ impl Cluster {
         policy: &BatchPolicy,
         rows: &mut Vec<BatchOperation>,
     ) -> core::Result<()> {
+        let asked = rows.len();
+        let policy = self.accompany(policy, rows);
+        let outcome = self.client.batch(&policy, rows).await;
+        rows.truncate(asked);
+        outcome
+    }
+
+    /// Sends a batch and tells of each answer as it comes: the position of its row, which lies beyond the end if nobody asked for it.
+    pub(crate) async fn batch_foreach(
+        &self,
+        policy: &BatchPolicy,
+        rows: &mut Vec<BatchOperation>,
+        tell: impl Fn(usize, &BatchRecord) + Send + Sync + 'static,
+    ) -> core::Result<()> {
+        let asked = rows.len();
+        let policy = self.accompany(policy, rows);
+        // Whoever leaves does not stop the batch: to break it off would cost its connections.
+        let tell = move |position, record: &BatchRecord| {
+            tell(position, record);
+            std::future::ready(true)
+        };
+        let outcome = self.client.batch_foreach(&policy, rows, tell).await;
+        rows.truncate(asked);
+        outcome
+    }
+
+    /// Gives company to rows that need it; returns the policy that goes with it.
+    fn accompany<'a>(
+        &self,
+        policy: &'a BatchPolicy,
+        rows: &mut Vec<BatchOperation>,
+    ) -> Cow<'a, BatchPolicy> {
         let company: Vec<BatchOperation> = rows
             .iter()
             .map(BatchOperation::batch_record)
@@ -78,19 +113,16 @@ impl Cluster {
             })
             .collect();
         if company.is_empty() {
-            return self.client.batch(policy, rows).await;
+            return Cow::Borrowed(policy);
         }
+        rows.extend(company);
         let mut policy = policy.clone();
         let replica = &mut policy.base_policy.replica;
         if matches!(replica, Replica::Random | Replica::MasterProles) {
             // Either would choose anew for the company.
             *replica = Replica::Sequence;
         }
-        let asked = rows.len();
-        rows.extend(company);
-        let outcome = self.client.batch(&policy, rows).await;
-        rows.truncate(asked);
-        outcome
+        Cow::Owned(policy)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of a batch: converted a few at a time, or not before they are asked for.
 
-use aerospike_core::{BatchOperation, IndexMap, Key, Value};
+use aerospike_core::{BatchOperation, BatchRecord, IndexMap, Key, Value};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -49,30 +49,50 @@ impl Row {
     /// A finished row of the core's. `failure` is what befell the batch as a whole, for rows without an
     /// outcome of their own.
     pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
-        let (code, in_doubt) = outcome(&operation, failure);
-        let mut row = Self::empty(operation.batch_record().key.digest(), code, in_doubt);
+        let outcome = outcome(operation.batch_record(), failure);
+        let mut row = Self::empty(operation.batch_record().key.digest(), outcome);
         if let Some(record) = operation.take_record() {
-            row.generation = record.generation;
-            row.void_time = record.expiration();
-            // A function that failed says why in a bin.
-            if code == 0 || code == UDF {
-                row.bins = Bins::Raw(record.bins);
-            }
+            row.fill(record.generation, record.expiration(), || record.bins);
         }
         row
     }
 
+    /// A row that was answered, while the core still needs what it holds.
+    pub(crate) fn answered(answer: &BatchRecord) -> Self {
+        let mut row = Self::empty(answer.key.digest(), outcome(answer, None));
+        if let Some(record) = &answer.record {
+            row.fill(record.generation, record.expiration(), || {
+                record.bins.clone()
+            });
+        }
+        row
+    }
+
+    fn fill(
+        &mut self,
+        generation: u32,
+        void_time: u32,
+        bins: impl FnOnce() -> IndexMap<String, Value>,
+    ) {
+        self.generation = generation;
+        self.void_time = void_time;
+        // A function that failed says why in a bin.
+        if self.code == 0 || self.code == UDF {
+            self.bins = Bins::Raw(bins());
+        }
+    }
+
     /// The row of a record in a batch that failed as a whole.
     pub(crate) fn failed(key: &Key, failure: &Error) -> Self {
-        Self::empty(key.digest(), failure.code(), failure.in_doubt())
+        Self::empty(key.digest(), (failure.code(), failure.in_doubt()))
     }
 
     /// The row of a record that was not sent.
     pub(crate) fn unanswered(key: &Key) -> Self {
-        Self::empty(key.digest(), UNANSWERED, false)
+        Self::empty(key.digest(), (UNANSWERED, false))
     }
 
-    const fn empty(digest: [u8; 20], code: i32, in_doubt: bool) -> Self {
+    const fn empty(digest: [u8; 20], (code, in_doubt): (i32, bool)) -> Self {
         Self {
             digest,
             code,
@@ -81,6 +101,11 @@ impl Row {
             void_time: 0,
             bins: Bins::Absent,
         }
+    }
+
+    /// The record's digest.
+    pub(crate) const fn digest(&self) -> &[u8; 20] {
+        &self.digest
     }
 
     /// The bins as they came, if they are there.
@@ -93,14 +118,14 @@ impl Row {
 }
 
 /// A row's code, and whether it may have been written in spite of it.
-pub(crate) fn outcome(operation: &BatchOperation, failure: Option<&Error>) -> (i32, bool) {
-    if let Some(code) = operation.result_code() {
-        return (i32::from(u8::from(code)), operation.in_doubt());
+pub(crate) fn outcome(answer: &BatchRecord, failure: Option<&Error>) -> (i32, bool) {
+    if let Some(code) = answer.result_code() {
+        return (i32::from(u8::from(code)), answer.in_doubt());
     }
-    let own = operation.error().map(|error| Error::from(error).code());
+    let own = answer.error().map(|error| Error::from(error).code());
     let code = own.unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
-    let doubt = operation.batch_record().has_write() && failure.is_some_and(Error::in_doubt);
-    (code, doubt || operation.in_doubt())
+    let doubt = answer.has_write() && failure.is_some_and(Error::in_doubt);
+    (code, doubt || answer.in_doubt())
 }
 
 impl Row {
@@ -115,7 +140,8 @@ impl Row {
         Ok(Some(dict))
     }
 
-    fn record<'py>(
+    /// The `BatchRecord`.
+    pub(crate) fn record<'py>(
         &mut self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
@@ -559,20 +585,26 @@ impl BatchWriting {
     }
 
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let retry = named_tuple(
+        let retry = self.retry.to_python(py)?;
+        let class: &Bound<'_, PyType> = names::BATCH_WRITE.get(py)?;
+        Ok(named_tuple(class, [self.list.bind(py).clone().into_any(), retry])?.unbind())
+    }
+}
+
+impl Retry {
+    /// The `BatchRetryInfo`.
+    pub(crate) fn to_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        named_tuple(
             names::BATCH_RETRY.get(py)?,
             [
-                self.retry.attempts.into_pyobject(py)?.into_any(),
-                self.retry.max_attempts.into_pyobject(py)?.into_any(),
-                self.retry
-                    .truncated_by_timeout
+                self.attempts.into_pyobject(py)?.into_any(),
+                self.max_attempts.into_pyobject(py)?.into_any(),
+                self.truncated_by_timeout
                     .into_pyobject(py)?
                     .to_owned()
                     .into_any(),
-                self.retry.unresolved.into_pyobject(py)?.into_any(),
+                self.unresolved.into_pyobject(py)?.into_any(),
             ],
-        )?;
-        let class: &Bound<'_, PyType> = names::BATCH_WRITE.get(py)?;
-        Ok(named_tuple(class, [self.list.bind(py).clone().into_any(), retry])?.unbind())
+        )
     }
 }

@@ -3,6 +3,8 @@
 //! A [`Reply`] is what the reactor sends back. A [`Shape`] stays with the caller and says what to make of
 //! it, with the caller's own objects in it: no Python object crosses the bridge.
 
+use std::sync::Arc;
+
 use aerospike_core::{Record, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
@@ -16,8 +18,9 @@ use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
 use crate::numpy::{Columns, Layout};
+use crate::ops::batch_stream::Rows;
 use crate::ops::job::Progress;
-use crate::ops::query::{Consumer, Want};
+use crate::ops::query::Consumer;
 use crate::query::job::Started;
 
 /// What a request ends in when it succeeds.
@@ -44,7 +47,7 @@ pub(crate) enum Reply {
 }
 
 /// How the attempts of a batch went.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Retry {
     pub(crate) attempts: usize,
     pub(crate) max_attempts: usize,
@@ -68,6 +71,8 @@ pub(crate) enum Shape {
     },
     BatchExists(Keys),
     BatchWrite(Keys),
+    /// A batch whose rows may be taken as they come.
+    Rows(Keys, Arc<Rows>),
     Numpy(Keys, Layout),
     /// All records of a query.
     Records(Consumer),
@@ -111,6 +116,12 @@ impl Shape {
                     py, keys, rows, retry,
                 ))));
             }
+            (Self::Rows(keys, rows), _) => {
+                let (rows, retry) = rows.all();
+                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
+                    py, keys, rows, retry,
+                ))));
+            }
             (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
                 columns.into_python(py, keys, &layout)?
             }
@@ -132,11 +143,9 @@ impl Shape {
                 ))));
             }
             (Self::Turn(turn), _) => {
-                return Ok(match turn.want {
-                    Want::Whole if turn.run.fetched() > 0 => {
-                        Conversion::Gathering(Box::new(Gathering::page(py, turn.run)))
-                    }
-                    Want::Whole | Want::Portion => Conversion::Turn(turn),
+                return Ok(match turn.page(py) {
+                    Some(page) => Conversion::Gathering(Box::new(page)),
+                    None => Conversion::Turn(turn),
                 });
             }
             (Self::Job(started), Reply::Job(id)) => started.job(py, id)?.unbind(),
@@ -156,15 +165,15 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) | Self::Watched(_) => {
-                Ok(())
-            }
+            Self::Plain | Self::Records(_) | Self::First(_) | Self::Watched(_) => Ok(()),
+            Self::Turn(turn) => turn.traverse(visit),
             Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
             Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, .. } | Self::BatchExists(keys) | Self::BatchWrite(keys) => {
-                keys.traverse(visit)
-            }
+            Self::BatchRead { keys, .. }
+            | Self::BatchExists(keys)
+            | Self::BatchWrite(keys)
+            | Self::Rows(keys, _) => keys.traverse(visit),
             Self::Numpy(keys, layout) => {
                 keys.traverse(visit)?;
                 layout.traverse(visit)

@@ -4,9 +4,11 @@ use aerospike_core::Record;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::names::bin_name;
 use super::{key, record, value};
+use crate::batch_stream::BaseBatchStream;
 use crate::ops::query::{Consumer, SharedRun, Taken, Want};
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
@@ -38,24 +40,37 @@ pub(crate) enum Next<'py> {
 }
 
 /// One turn of an iterator.
-pub(crate) struct Turn {
-    pub(crate) run: SharedRun,
-    /// A record of what was fetched, or the whole of it.
-    pub(crate) want: Want,
+pub(crate) enum Turn {
+    /// Of a query: a record of what was fetched, or the whole of it.
+    Query { run: SharedRun, want: Want },
+    /// Of the rows of a batch.
+    Row(Py<BaseBatchStream>),
 }
 
 impl Turn {
+    /// The page that it takes, if it takes one: that takes its time.
+    pub(crate) fn page(&self, py: Python<'_>) -> Option<Gathering> {
+        match self {
+            Self::Query { run, want } if *want == Want::Whole && run.fetched() > 0 => {
+                Some(Gathering::page(py, run.clone()))
+            }
+            Self::Query { .. } | Self::Row(_) => None,
+        }
+    }
+
     /// Takes what is there.
     pub(crate) fn take<'py>(&self, py: Python<'py>) -> PyResult<Next<'py>> {
-        if self.want == Want::Whole && self.run.fetched() > 0 {
-            let page = Gathering::page(py, self.run.clone());
+        if let Some(page) = self.page(py) {
             return Ok(Next::Item(page.finish(py)?.into_bound(py)));
         }
-        Ok(match self.run.take().map_err(PyErr::from)? {
-            Taken::Record(record) => Next::Item(to_python(py, &record)?),
-            Taken::Nothing => Next::Nothing,
-            Taken::End => Next::End,
-        })
+        match self {
+            Self::Query { run, .. } => Ok(match run.take().map_err(PyErr::from)? {
+                Taken::Record(record) => Next::Item(to_python(py, &record)?),
+                Taken::Nothing => Next::Nothing,
+                Taken::End => Next::End,
+            }),
+            Self::Row(stream) => stream.get().take(py),
+        }
     }
 
     /// Takes what was waited for, in an await.
@@ -64,8 +79,15 @@ impl Turn {
             Next::Item(item) => Ok(item.unbind()),
             Next::End => Err(PyStopAsyncIteration::new_err(())),
             Next::Nothing => Err(PyRuntimeError::new_err(
-                "another task has taken what this one waited for: a query has one reader",
+                "another task has taken what this one waited for: a query, or a batch, has one reader",
             )),
+        }
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Query { .. } => Ok(()),
+            Self::Row(stream) => visit.call(stream),
         }
     }
 }

@@ -126,7 +126,7 @@ async fn columns(
     let answers = batch::send(cluster, policy, operations).await?;
     let mut columns = Columns::planned(plan, answers.operations.len());
     for (index, operation) in answers.operations.iter().enumerate() {
-        let (code, _) = outcome(operation, answers.failure.as_ref());
+        let (code, _) = outcome(operation.batch_record(), answers.failure.as_ref());
         let record = operation.record().filter(|_| code == 0);
         let (generation, ttl) = record.map_or((0, 0), |record| {
             (record.generation, ttl(record.expiration()))

@@ -33,7 +33,7 @@ impl Iteration {
 
     /// What the next turn takes.
     fn turn(&self) -> Turn {
-        Turn {
+        Turn::Query {
             run: self.run().clone(),
             want: self.want,
         }
@@ -120,7 +120,7 @@ impl AsyncQueryIterator {
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
         let turn = self.0.turn();
-        if self.0.want == Want::Portion && turn.run.has(Want::Portion) {
+        if self.0.want == Want::Portion && self.0.run().has(Want::Portion) {
             return pending::ready(py, "query", turn);
         }
         self.0.fetch(py, Shape::Turn(turn))
