@@ -27,14 +27,14 @@ use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
-use crate::numpy::rows::Naming;
+use crate::numpy::rows::{self, Naming};
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
 use crate::ops::batch_stream::{BatchStream, Rows, Told};
-use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
+use crate::ops::batch_write::BatchWrite;
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
 use crate::ops::get::Get;
@@ -45,6 +45,7 @@ use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
 use crate::ops::within::Within;
+use crate::ops::write_rows::{How, WriteRows};
 use crate::query;
 use crate::session::{Company, Phase, Session};
 
@@ -688,7 +689,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None, txn=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, strict=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, strict=False, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -702,6 +703,7 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         _dtype: Option<Object<'_, 'py>>,
         lazy: Option<Object<'_, 'py>>,
+        strict: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
@@ -721,6 +723,7 @@ impl BaseClient {
                 Wanted {
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
+                    strict: argument::flag(strict, "strict", false)?,
                 },
             )
         })
@@ -773,7 +776,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_write_numpy.md")]
-    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0, *, txn=None)")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype=None, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype=None, key_field='_key', policy=None, retry=0, *, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -785,7 +788,7 @@ impl BaseClient {
         data: Object<'_, 'py>,
         namespace: Object<'_, 'py>,
         set_name: Object<'_, 'py>,
-        _dtype: Object<'_, 'py>,
+        _dtype: Option<Object<'_, 'py>>,
         key_field: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
@@ -801,7 +804,9 @@ impl BaseClient {
                 set: set_name,
                 key_field: &key_field,
             };
-            BatchWriteNumpy::parse(policies, (data, _dtype), naming, policy, retry)
+            let how = How::parse(policies, policy, retry)?;
+            let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
+            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
         })
     }
 

@@ -411,6 +411,7 @@ class Client:
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -423,8 +424,10 @@ class Client:
             bins: The bins to read. Default: None, all; empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
             _dtype: A structured dtype, or what `numpy.dtype` takes: read into arrays, a field per bin. Integers wrap to the field, floats
-                are cast, bytes and strings are cut or padded with zeros. Kinds ``i u f S V`` and sub-arrays. Default: None.
+                are cast, bytes and strings are cut or padded with zeros; ``M`` and ``m`` are integers in their unit. Kinds
+                ``b i u f M m S V`` and sub-arrays. Default: None.
             lazy: Convert nothing until it is asked for. Default: False.
+            strict: Refuse a number that does not fit its field of `_dtype`, as `LazyBatchRecords.to_numpy` does. Default: False.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
@@ -435,6 +438,7 @@ class Client:
 
         Raises:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
+            `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -448,6 +452,7 @@ class Client:
         _dtype: None = None,
         *,
         lazy: Literal[True],
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -461,6 +466,7 @@ class Client:
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -474,6 +480,7 @@ class Client:
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -553,26 +560,29 @@ class Client:
         """
     def batch_write_numpy(
         self,
-        data: npt.NDArray[Any],
+        data: npt.NDArray[Any] | dict[str, npt.ArrayLike],
         namespace: str,
         set_name: str | None,
-        _dtype: npt.DTypeLike,
+        _dtype: npt.DTypeLike | None = None,
         key_field: str = "_key",
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
     ) -> BatchWriteResult:
-        """Write the rows of a structured array, a record per row and a bin per field.
+        """Write the rows of a structured array, or of columns, a record per row and a bin per field.
 
-        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
-        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+        Bools, integers and floats become bool, int and float bins, dates and times (``M``, ``m``) integers in the unit of the dtype, bytes
+        (S, with their padding), V and sub-arrays become bytes. Fields whose name begins with ``_`` are no bins; ``_namespace`` and
+        ``_set``, of kind S, say for each row where it goes. Rows travel 5,000 at a time, and each such portion has the whole
+        `total_timeout` of the policy.
 
         Args:
-            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            data: An array of one dimension, in any byte order and with any strides, of kinds ``b i u f M m S V`` and sub-arrays; or a dict
+                of such columns, of equal length, whose user keys, namespaces and sets may also be str.
             namespace: The namespace.
             set_name: The set; None or ``""`` for none.
-            _dtype: The dtype of `data`.
+            _dtype: The dtype of `data`, which is then checked. Default: None, it is not.
             key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
@@ -583,7 +593,7 @@ class Client:
 
         Raises:
             `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
-            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `TypeError`: A field has another kind, `_dtype` is not that of `data`, or an array is masked.
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -2038,6 +2048,7 @@ class AsyncClient:
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2050,8 +2061,10 @@ class AsyncClient:
             bins: The bins to read. Default: None, all; empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
             _dtype: A structured dtype, or what `numpy.dtype` takes: read into arrays, a field per bin. Integers wrap to the field, floats
-                are cast, bytes and strings are cut or padded with zeros. Kinds ``i u f S V`` and sub-arrays. Default: None.
+                are cast, bytes and strings are cut or padded with zeros; ``M`` and ``m`` are integers in their unit. Kinds
+                ``b i u f M m S V`` and sub-arrays. Default: None.
             lazy: Convert nothing until it is asked for. Default: False.
+            strict: Refuse a number that does not fit its field of `_dtype`, as `LazyBatchRecords.to_numpy` does. Default: False.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
@@ -2062,6 +2075,7 @@ class AsyncClient:
 
         Raises:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
+            `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -2075,6 +2089,7 @@ class AsyncClient:
         _dtype: None = None,
         *,
         lazy: Literal[True],
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2088,6 +2103,7 @@ class AsyncClient:
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2101,6 +2117,7 @@ class AsyncClient:
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
+        strict: bool = False,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2180,26 +2197,29 @@ class AsyncClient:
         """
     async def batch_write_numpy(
         self,
-        data: npt.NDArray[Any],
+        data: npt.NDArray[Any] | dict[str, npt.ArrayLike],
         namespace: str,
         set_name: str | None,
-        _dtype: npt.DTypeLike,
+        _dtype: npt.DTypeLike | None = None,
         key_field: str = "_key",
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
     ) -> BatchWriteResult:
-        """Write the rows of a structured array, a record per row and a bin per field.
+        """Write the rows of a structured array, or of columns, a record per row and a bin per field.
 
-        Integers and floats become int and float bins, bytes (S, with their padding), V and sub-arrays become bytes. Fields whose name
-        begins with ``_`` are no bins; ``_namespace`` and ``_set``, of kind S, say for each row where it goes.
+        Bools, integers and floats become bool, int and float bins, dates and times (``M``, ``m``) integers in the unit of the dtype, bytes
+        (S, with their padding), V and sub-arrays become bytes. Fields whose name begins with ``_`` are no bins; ``_namespace`` and
+        ``_set``, of kind S, say for each row where it goes. Rows travel 5,000 at a time, and each such portion has the whole
+        `total_timeout` of the policy.
 
         Args:
-            data: An array of one dimension, in any byte order and with any strides. Kinds ``i u f S V`` and sub-arrays.
+            data: An array of one dimension, in any byte order and with any strides, of kinds ``b i u f M m S V`` and sub-arrays; or a dict
+                of such columns, of equal length, whose user keys, namespaces and sets may also be str.
             namespace: The namespace.
             set_name: The set; None or ``""`` for none.
-            _dtype: The dtype of `data`.
+            _dtype: The dtype of `data`, which is then checked. Default: None, it is not.
             key_field: The field of the user keys, integers or bytes (S, without their padding). Default: ``"_key"``.
             policy: How to write. Default: None, the client's.
             retry: As for `batch_write`. Default: 0.
@@ -2210,7 +2230,7 @@ class AsyncClient:
 
         Raises:
             `OverflowError`: An unsigned integer does not fit into 64 bits with sign; the text names field and row.
-            `TypeError`: A field has another kind, or `_dtype` is not that of `data`.
+            `TypeError`: A field has another kind, `_dtype` is not that of `data`, or an array is masked.
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ValueError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -3378,6 +3398,25 @@ class Query:
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    def to_numpy(self, dtype: npt.DTypeLike, policy: _QueryPolicy | None = None, *, strict: bool = True) -> NumpyBatchRecords:
+        """All records as arrays, a field of the dtype per bin. They are filled as they come, with the GIL released.
+
+        Args:
+            dtype: A structured dtype, or what `numpy.dtype` takes. Kinds ``b i u f M m S V`` and sub-arrays.
+            policy: How to read. Default: None, the client's.
+            strict: Refuse a number that does not fit its field; else it is cut, as `_dtype` of `batch_read` does. Default: True.
+
+        Returns:
+            A `NumpyBatchRecords`, a row per record in the order they came, zeros where there is no bin. Its ``get`` knows the user keys
+            that the servers keep.
+
+        Raises:
+            `OverflowError`: A number does not fit its field.
+            `ValueError`: A negative number in an unsigned field, or a dtype of foreign byte order.
+            `TypeError`: A field has another kind, or a bin does not fit its field; the text names field and key.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
+        """
     def first(self, policy: _QueryPolicy | None = None) -> Record | None:
         """One record, whichever comes first.
 
@@ -3547,6 +3586,25 @@ class AsyncQuery:
             `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
+        """
+    async def to_numpy(self, dtype: npt.DTypeLike, policy: _QueryPolicy | None = None, *, strict: bool = True) -> NumpyBatchRecords:
+        """All records as arrays, a field of the dtype per bin. They are filled as they come, with the GIL released.
+
+        Args:
+            dtype: A structured dtype, or what `numpy.dtype` takes. Kinds ``b i u f M m S V`` and sub-arrays.
+            policy: How to read. Default: None, the client's.
+            strict: Refuse a number that does not fit its field; else it is cut, as `_dtype` of `batch_read` does. Default: True.
+
+        Returns:
+            A `NumpyBatchRecords`, a row per record in the order they came, zeros where there is no bin. Its ``get`` knows the user keys
+            that the servers keep.
+
+        Raises:
+            `OverflowError`: A number does not fit its field.
+            `ValueError`: A negative number in an unsigned field, or a dtype of foreign byte order.
+            `TypeError`: A field has another kind, or a bin does not fit its field; the text names field and key.
+            `ImportError`: NumPy is not installed.
+            `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
         """
     async def first(self, policy: _QueryPolicy | None = None) -> Record | None:
         """One record, whichever comes first.
@@ -3738,11 +3796,12 @@ class LazyBatchRecords:
         """The same as `to_dict`."""
     def to_list(self) -> list[AerospikeRecord | None]:
         """The bins per key, in the order of the request; None where the record was not read."""
-    def to_numpy(self, dtype: npt.DTypeLike) -> NumpyBatchRecords:
-        """The records as arrays, a field of the dtype per bin.
+    def to_numpy(self, dtype: npt.DTypeLike, *, strict: bool = True) -> NumpyBatchRecords:
+        """The records as arrays, a field of the dtype per bin. They are filled with the GIL released.
 
         Args:
-            dtype: A structured dtype, or what `numpy.dtype` takes. Kinds ``i u f S V`` and sub-arrays.
+            dtype: A structured dtype, or what `numpy.dtype` takes. Kinds ``b i u f M m S V`` and sub-arrays.
+            strict: Refuse a number that does not fit its field; else it is cut, as `_dtype` of `batch_read` does. Default: True.
 
         Returns:
             A `NumpyBatchRecords`, a row per key in the order of the request, zeros where there is nothing.

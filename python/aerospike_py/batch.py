@@ -54,9 +54,9 @@ class BatchReadResult(dict[UserKey, AerospikeRecord]):
         """The bins per key, in the order of the request; None where the record was not read."""
         return self._records.to_list()
 
-    def to_numpy(self, dtype: np.dtype[Any]) -> NumpyBatchRecords:
-        """The records as arrays. Strict: OverflowError where a number does not fit, ValueError for a negative one in an unsigned field."""
-        return self._records.to_numpy(dtype)
+    def to_numpy(self, dtype: np.dtype[Any], *, strict: bool = True) -> NumpyBatchRecords:
+        """The records as arrays, as `LazyBatchRecords.to_numpy` makes them."""
+        return self._records.to_numpy(dtype, strict=strict)
 
     def iter_records(self) -> Iterator[BatchRecord]:
         """The `batch_records`, one after the other."""

@@ -7,15 +7,18 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyIterator, PyList, PyType};
 use pyo3::{PyTraverseError, PyVisit};
+use rustc_hash::FxHashMap;
 
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
 use super::record;
 use super::reply::Retry;
-use super::value;
+use super::{argument, value};
 use crate::error::Error;
-use crate::numpy::{Columns, Conduct, Layout};
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
+use crate::numpy::field::Conduct;
 
 /// The code of a row that was never answered.
 const UNANSWERED: i32 = -15;
@@ -207,6 +210,34 @@ impl LazyBatchRecords {
             .collect()
     }
 
+    /// Takes the values of every row in turn, as the core has them and without the interpreter.
+    fn each_raw(
+        &self,
+        py: Python<'_>,
+        mut visit: impl FnMut(&Row, Option<&IndexMap<String, Value>>) -> crate::error::Result<()> + Send,
+    ) -> PyResult<()> {
+        let guard = self.rows(py);
+        let rows: &[Row] = &guard;
+        let mut parsed = FxHashMap::default();
+        for (index, row) in rows.iter().enumerate() {
+            if let Bins::Python(dict) = &row.bins {
+                parsed.insert(index, parse_bins(dict.bind(py))?);
+            }
+        }
+        let outcome = py.detach(|| {
+            rows.iter().enumerate().try_for_each(|(index, row)| {
+                let bins = match &row.bins {
+                    Bins::Absent => None,
+                    Bins::Raw(bins) => Some(bins),
+                    Bins::Python(_) => parsed.get(&index),
+                };
+                visit(row, bins).map_err(|error| (index, row.digest, error))
+            })
+        });
+        drop(guard);
+        outcome.map_err(|(index, digest, error)| self.about(py, index, &digest, error))
+    }
+
     /// An error with the key of its record.
     fn about(&self, py: Python<'_>, index: usize, digest: &[u8; 20], error: Error) -> PyErr {
         let key = self.keys.to_python(py, index, digest);
@@ -266,25 +297,18 @@ impl LazyBatchRecords {
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
-    fn to_numpy(slf: &Bound<'_, Self>, dtype: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let py = slf.py();
-        let this = slf.get();
+    #[pyo3(signature = (dtype, *, strict=None), text_signature = "($self, dtype, *, strict=True)")]
+    fn to_numpy(
+        slf: &Bound<'_, Self>,
+        dtype: &Bound<'_, PyAny>,
+        strict: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let (py, this) = (slf.py(), slf.get());
+        let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
         let layout = Layout::parse(dtype)?;
-        let mut columns = Columns::new(&layout, this.keys.len());
-        this.each(py, |index, row| {
-            let parsed;
-            let bins = match &row.bins {
-                Bins::Absent => None,
-                Bins::Raw(bins) => Some(bins),
-                Bins::Python(dict) => {
-                    parsed = parse_bins(dict.bind(py))?;
-                    Some(&parsed)
-                }
-            };
-            let header = (row.code, row.generation, record::ttl(row.void_time));
-            columns
-                .fill(&layout, index, header, bins, Conduct::Strict)
-                .map_err(|error| this.about(py, index, &row.digest, error))
+        let mut columns = Columns::new(layout.plan(), conduct, this.keys.len());
+        this.each_raw(py, |row, bins| {
+            columns.push((row.code, row.generation, row.void_time), bins)
         })?;
         columns.into_python_with(py, slf.as_any(), &layout)
     }

@@ -17,7 +17,8 @@ use super::names::{self, named_tuple};
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
-use crate::numpy::{Columns, Layout};
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
 use crate::ops::batch_stream::Rows;
 use crate::ops::job::Progress;
 use crate::ops::query::Consumer;
@@ -55,6 +56,25 @@ pub(crate) struct Retry {
     pub(crate) unresolved: usize,
 }
 
+impl Retry {
+    /// No attempt yet, and how many repetitions there may be.
+    pub(crate) const fn none(retry: usize) -> Self {
+        Self {
+            attempts: 0,
+            max_attempts: retry + 1,
+            truncated_by_timeout: false,
+            unresolved: 0,
+        }
+    }
+
+    /// The same for a batch of several portions: the most attempts any of them took.
+    pub(crate) fn add(&mut self, portion: Self) {
+        self.attempts = self.attempts.max(portion.attempts);
+        self.truncated_by_timeout |= portion.truncated_by_timeout;
+        self.unresolved += portion.unresolved;
+    }
+}
+
 /// What to make of a reply.
 pub(crate) enum Shape {
     /// Whatever the reply is by itself: None, a bool, a text, infos.
@@ -73,7 +93,8 @@ pub(crate) enum Shape {
     BatchWrite(Keys),
     /// A batch whose rows may be taken as they come.
     Rows(Keys, Arc<Rows>),
-    Numpy(Keys, Layout),
+    /// Arrays; of a query, whose keys nobody gave, without them.
+    Numpy(Option<Keys>, Layout),
     /// All records of a query.
     Records(Consumer),
     /// The first record of a query, or None.
@@ -175,7 +196,9 @@ impl Shape {
             | Self::BatchWrite(keys)
             | Self::Rows(keys, _) => keys.traverse(visit),
             Self::Numpy(keys, layout) => {
-                keys.traverse(visit)?;
+                if let Some(keys) = keys {
+                    keys.traverse(visit)?;
+                }
                 layout.traverse(visit)
             }
         }

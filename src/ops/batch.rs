@@ -179,12 +179,7 @@ pub(crate) async fn send_and_tell(
         0 => None,
         milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
     };
-    let mut report = Retry {
-        attempts: 0,
-        max_attempts: retry + 1,
-        truncated_by_timeout: false,
-        unresolved: 0,
-    };
+    let mut report = Retry::none(retry);
     let mut rows: Vec<Option<Row>> = keys.iter().map(|_| None).collect();
     let mut open: Vec<usize> = (0..keys.len()).collect();
     let mut any_answer = false;

@@ -13,6 +13,7 @@ pub(crate) mod batch_stream;
 pub(crate) mod batch_write;
 pub(crate) mod command;
 pub(crate) mod connect;
+pub(crate) mod drain;
 pub(crate) mod exists;
 pub(crate) mod get;
 pub(crate) mod index;
@@ -29,6 +30,7 @@ pub(crate) mod transaction;
 pub(crate) mod truncate;
 pub(crate) mod udf;
 pub(crate) mod within;
+pub(crate) mod write_rows;
 
 use std::future::Future;
 use std::sync::Arc;

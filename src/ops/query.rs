@@ -232,7 +232,7 @@ impl Run {
     }
 
     /// Makes what is wanted ready, unless it is.
-    async fn fetch(self: Arc<Self>, cluster: &Cluster, want: Want) -> Result<()> {
+    async fn make_ready(self: Arc<Self>, cluster: &Cluster, want: Want) -> Result<()> {
         let mut source = self.source.lock().await;
         while !self.has(want) {
             match &mut *source {
@@ -377,6 +377,13 @@ impl Drop for Run {
 /// A run that several hold. In the child of a fork it is left alone: it is the parent's.
 pub(crate) struct SharedRun(ManuallyDrop<Arc<Run>>);
 
+impl SharedRun {
+    /// Makes what is wanted ready, unless it is.
+    pub(crate) async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
+        Arc::clone(&self.0).make_ready(cluster, want).await
+    }
+}
+
 impl Clone for SharedRun {
     fn clone(&self) -> Self {
         Self(ManuallyDrop::new(Arc::clone(&self.0)))
@@ -426,7 +433,7 @@ impl Operation for Fetch {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        Arc::clone(&self.run.0).fetch(cluster, self.want).await?;
+        self.run.fetch(cluster, self.want).await?;
         Ok(Reply::Nothing)
     }
 }

@@ -20,10 +20,14 @@ use crate::convert::policy::Policies;
 use crate::convert::predicate::{self, Index};
 use crate::convert::reply::Shape;
 use crate::convert::value::{self, repr, type_name};
-use crate::convert::{fields, key};
+use crate::convert::{argument, fields, key};
 use crate::dispatch::Mode;
 use crate::error::{Error, Result};
 use crate::expr;
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
+use crate::numpy::field::Conduct;
+use crate::ops::drain::Drain;
 use crate::ops::job::{Function, StartJob};
 use crate::ops::query::{Consumer, Fetch, Run, SharedRun, Want};
 use crate::partition_filter::PartitionFilter;
@@ -376,6 +380,24 @@ impl BaseQuery {
         policy: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.collect(py, policy, Pass::All, Shape::Records)
+    }
+
+    #[doc = include_str!("../docs/Query.to_numpy.md")]
+    #[pyo3(signature = (dtype, policy=None, *, strict=None), text_signature = "($self, dtype, policy=None, *, strict=True)")]
+    fn to_numpy<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        strict: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client.get().call(py, |policies| {
+            let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
+            let layout = Layout::parse(dtype)?;
+            let sink = Columns::new(layout.plan(), conduct, 0);
+            let consumer = Consumer(self.pass(policies, policy, Pass::All)?);
+            Ok((Drain { consumer, sink }, Shape::Numpy(None, layout)))
+        })
     }
 
     #[doc = include_str!("../docs/Query.first.md")]
