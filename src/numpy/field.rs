@@ -120,7 +120,7 @@ impl Field {
             }
             (Kind::Bool, Value::Float(number)) => {
                 let number = f64::from(number);
-                let is_flag = number == 0.0 || number == 1.0;
+                let is_flag = [0.0, 1.0].contains(&number);
                 self.write_flag(target, number != 0.0, is_flag, &number, conduct)?;
             }
             (Kind::Float, Value::Float(number)) => {
