@@ -244,3 +244,18 @@ def test_an_interrupt_ends_it_without_a_word(start):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, "")
+
+
+def test_importing_the_package_imports_nothing_of_the_program(run_python):
+    code = "import sys, aerospike_py; print([name for name in sys.modules if name.startswith(('aerospike_py.cli', 'rich', 'hdrh', 'pygal', 'argparse'))])"
+    assert run_python(code).stdout == "[]\n"
+
+
+def test_help_needs_no_extra(run_python):
+    code = "import sys; from aerospike_py.cli import main\ntry: main(['--help'])\nfinally: print([name for name in sys.modules if name.startswith(('rich', 'hdrh', 'pygal', 'numpy'))])"
+    done = run_python(code)
+    assert done.stdout.endswith("[]\n")
+    assert all(
+        f"    {name} " in done.stdout
+        for name in ("serve", "demo", "doctor", "bench", "top", "get", "put", "exists", "remove", "scan", "info")
+    )
