@@ -41,6 +41,7 @@ def test_as_json(shell, pair):
     assert sorted(node["address"] for node in nodes) == sorted(map(at, pair.hosts))
     assert all(node["objects"] == 20 and node["probe"] > 0 and node["connections"] >= 1 for node in nodes)
     assert {space["namespace"]: space["state"] for space in found["namespaces"]} == {"bar": "ok", "test": "ok"}
+    assert {space["namespace"]: space["master objects"] for space in found["namespaces"]} == {"bar": 0, "test": 20}
 
 
 def test_the_hosts_of_the_environment(shell, pair, monkeypatch):
