@@ -14,7 +14,7 @@ from rich.console import Console
 import aerospike_py
 from aerospike_py.cli import main
 from aerospike_py.cli.top.sampling import sample
-from aerospike_py.cli.top.view import View, draw
+from aerospike_py.cli.top.view import View, draw, summarize
 from aerospike_py.devserver import DevServer
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -36,7 +36,7 @@ async def draw_top(target: Path) -> None:
             await asyncio.sleep(1)
             view = View(before, await sample(client, TIMEOUT_MS))
     console = Console(record=True, width=135, file=io.StringIO())
-    console.print(draw(view, "127.0.0.1:3000: 3 of 3 nodes answer; q ends"))
+    console.print(draw(view, summarize(view.now, "127.0.0.1:3000")))
     # Without fonts that would be fetched from elsewhere when somebody looks at it.
     template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     console.save_svg(str(target), title="aerospike-py top", code_format=template)

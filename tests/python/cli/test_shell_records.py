@@ -195,6 +195,16 @@ def test_logging_in(shell, guarded, monkeypatch):
     assert "needs a password: set AEROSPIKE_PASSWORD" in shell(*put, "--user", "bob").complaint
 
 
+def test_a_password_is_asked_for_on_a_terminal(shell, guarded, monkeypatch):
+    asked = []
+    monkeypatch.delenv("AEROSPIKE_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "drops")
+    outcome = shell("info", at(guarded.hosts[0]), "build", "--user", "eve")
+    assert outcome == (0, "8.1.2.0\n", "")
+    assert asked == ["Password of eve: "]
+
+
 def test_tls(shell, guarded):
     host, port, name = guarded.tls_hosts[0]
     login = ("--user", "bob", "--password", "se:cret", "--tls-ca", guarded.ca_file)

@@ -15,7 +15,7 @@ import aerospike_py
 from aerospike_py.cli.top import figures
 from aerospike_py.cli.top.figures import NodeSample, Sample
 from aerospike_py.cli.top.sampling import sample
-from aerospike_py.cli.top.view import NODE_COLUMNS, View, as_text, draw
+from aerospike_py.cli.top.view import NODE_COLUMNS, View, as_text, draw, summarize
 from aerospike_py.devserver import DevServer
 
 
@@ -169,3 +169,10 @@ def test_memory_of_every_age_and_storage():
     assert figures.memory(figures.parse("storage-engine=device;data_used_bytes=1000;index_used_bytes=64")) == 64
     assert figures.memory(figures.parse("storage-engine=memory;data_used_bytes=1000")) == 1000
     assert figures.memory({}) is None
+
+
+def test_the_title_counts_the_nodes():
+    both = samples(node("A"), NodeSample("B", trouble="gone"))
+    assert summarize(both, "h:1") == "h:1: 1 of 2 nodes answer; q ends"
+    split = samples(NodeSample("A", server={"cluster_size": "3"}), NodeSample("B", server={"cluster_size": "2"}))
+    assert summarize(split, "h:1") == "h:1: 2 of 2 nodes answer; by the nodes there are 3; q ends"

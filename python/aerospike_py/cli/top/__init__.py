@@ -15,7 +15,6 @@ from .view import NAMESPACE_COLUMNS, NODE_COLUMNS, View, as_text
 
 if TYPE_CHECKING:
     from ..arguments import Commands
-    from .figures import Sample
 
 
 def add_to(commands: Commands) -> None:
@@ -65,22 +64,20 @@ async def _watch(arguments: argparse.Namespace) -> int:
 
     from .keyboard import on_quit
     from .sampling import sample
-    from .view import draw
+    from .view import draw, summarize
 
     ended = asyncio.Event()
     async with connection.async_client(arguments) as client:
         before = await sample(client, arguments.timeout)
         now = before
-        with Live(draw(View(before, now), _title(arguments, now)), auto_refresh=False, screen=True) as live, on_quit(ended.set):
+        with (
+            Live(draw(View(before, now), summarize(now, str(connection.seeds(arguments)[0]))), auto_refresh=False, screen=True) as live,
+            on_quit(ended.set),
+        ):
             while not await _is_set_within(ended, arguments.interval):
                 before, now = now, await sample(client, arguments.timeout)
-                live.update(draw(View(before, now), _title(arguments, now)), refresh=True)
+                live.update(draw(View(before, now), summarize(now, str(connection.seeds(arguments)[0]))), refresh=True)
     return 0
-
-
-def _title(arguments: argparse.Namespace, now: Sample) -> str:
-    answering = sum(node.trouble is None for node in now.nodes.values())
-    return f"{connection.seeds(arguments)[0]}: {answering} of {len(now.nodes)} nodes answer; q ends"
 
 
 async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -83,6 +83,14 @@ def _cell(column: str, value: Any) -> str:
     return f"{value:,.0f}" if isinstance(value, (int, float)) else str(value)
 
 
+def summarize(now: Sample, host: str) -> str:
+    """The title: how many of the nodes that the client knows answer, and how many there should be if the nodes say another number."""
+    answering = [node for node in now.nodes.values() if node.trouble is None]
+    said = {size for node in answering if (size := whole(node.server, "cluster_size")) not in (None, len(now.nodes))}
+    others = f"; by the nodes there are {' or '.join(map(str, sorted(said)))}" if said else ""
+    return f"{host}: {len(answering)} of {len(now.nodes)} nodes answer{others}; q ends"
+
+
 def draw(view: View, title: str) -> Any:
     """The tables of rich."""
     from rich.console import Group
