@@ -146,16 +146,10 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "cluster-stable" => cluster_stable(session, command),
         "rack-ids" | "racks" | "roster" | "recluster" => enterprise::answer(session, command),
         "namespaces" => each_namespace(session, |namespace| namespace.name.clone()),
-        "namespace" => statistics::namespace(shared, command),
+        "namespace" => statistics::namespace(session, command),
         "sets" => statistics::sets(shared, command),
         "statistics" => statistics::server(session).into(),
-        "objects" => shared
-            .namespaces
-            .iter()
-            .map(Namespace::objects)
-            .sum::<usize>()
-            .to_string()
-            .into(),
+        "objects" => statistics::objects(session).to_string().into(),
         "partition-info" => statistics::partitions(session).into(),
         "get-config" => statistics::config(shared, command),
         "set-config" => set_config(session, command),

@@ -68,6 +68,44 @@ fn each_node_counts_its_connections() {
 }
 
 #[test]
+fn each_node_counts_the_records_it_has() {
+    let (server, mut client) = start_with(Config {
+        nodes: 3,
+        ..Config::default()
+    });
+    for key in 0..60 {
+        assert_eq!(
+            client.call(&Request::put(key, &[("a", int(1))])).result(),
+            0
+        );
+    }
+    let counts: Vec<[usize; 3]> = server
+        .hosts()
+        .iter()
+        .map(|address| {
+            let mut node = Client::connect(*address);
+            let figures = figures(&node.info("namespace/test"));
+            assert_eq!(figures["objects"], node.info("objects"));
+            ["objects", "master_objects", "prole_objects"]
+                .map(|name| figures[name].parse().unwrap())
+        })
+        .collect();
+    assert!(
+        counts
+            .iter()
+            .all(|[all, masters, proles]| *all == masters + proles && *all < 60)
+    );
+    assert_eq!(
+        counts.iter().map(|[_, masters, _]| masters).sum::<usize>(),
+        60
+    );
+    assert_eq!(
+        counts.iter().map(|[_, _, proles]| proles).sum::<usize>(),
+        60
+    );
+}
+
+#[test]
 fn a_client_names_itself_once() {
     let (server, mut client) = start();
     let agent = "user-agent-set:value=MSxweXRob24tMTkuMy4wLG5vdC1zZXQ=";

@@ -53,10 +53,10 @@ def _discard_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from . import bench, demo, doctor, info, records, serve
+    from . import bench, demo, doctor, info, records, serve, top
 
     parser = argparse.ArgumentParser(prog="aerospike-py", description="Tools around the Aerospike client aerospike_py.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (serve, demo, doctor, bench, records, info):
+    for module in (serve, demo, doctor, bench, top, records, info):
         module.add_to(commands)
     return parser

@@ -118,6 +118,7 @@ def config(arguments: argparse.Namespace) -> ClientConfig:
         made["tls"] = tls_config(arguments)
     if arguments.user:
         made["user"] = arguments.user
+        made["login_timeout_ms"] = arguments.timeout
         made["password"] = password(arguments)
     if arguments.auth != "internal":
         from .. import constants

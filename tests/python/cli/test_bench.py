@@ -301,23 +301,6 @@ def test_the_recorder_counts_in_intervals():
     assert total.get_max_value() > 400 * 10**9
 
 
-@pytest.mark.parametrize(
-    ("microseconds", "text"),
-    [
-        (0.1, "0.10 µs"),
-        (9.996, "10.0 µs"),
-        (99.96, "100 µs"),
-        (999.4, "999 µs"),
-        (999.6, "1.00 ms"),
-        (12_345, "12.3 ms"),
-        (2e6, "2.00 s"),
-        (1e8, "100 s"),
-    ],
-)
-def test_times_have_three_digits(microseconds, text):
-    assert summary.show_time(microseconds) == text
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no pty")
 def test_on_a_terminal_a_table_is_drawn(start, server, set_name):
     pytest.importorskip("rich", reason="rich is not installed")

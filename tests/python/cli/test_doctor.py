@@ -16,6 +16,7 @@ from programs import COMMAND, at
 
 from aerospike_py.cli.connection import Seed
 from aerospike_py.cli.doctor import addresses
+from aerospike_py.cli.doctor.report import Report
 from aerospike_py.devserver import DevServer
 
 USERS = {"bob": ("builder", ["read"])}
@@ -188,6 +189,12 @@ def test_another_node_hangs(doctor, cluster):
     assert steps(report)["addresses"] == "fail"
     assert at(cluster.hosts[2]) in report["cause"]
     assert "hangs" in report["cause"]
+
+
+def test_a_cause_that_no_setting_helps():
+    report = Report()
+    report.add("addresses", "fail", "it hangs")
+    assert report.conclusion() == "cause: it hangs\nchange: nothing in the configuration"
 
 
 def test_another_cluster(doctor, cluster):

@@ -195,6 +195,16 @@ def test_logging_in(shell, guarded, monkeypatch):
     assert "needs a password: set AEROSPIKE_PASSWORD" in shell(*put, "--user", "bob").complaint
 
 
+def test_a_password_is_asked_for_on_a_terminal(shell, guarded, monkeypatch):
+    asked = []
+    monkeypatch.delenv("AEROSPIKE_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "drops")
+    outcome = shell("info", at(guarded.hosts[0]), "build", "--user", "eve")
+    assert outcome == (0, "8.1.2.0\n", "")
+    assert asked == ["Password of eve: "]
+
+
 def test_tls(shell, guarded):
     host, port, name = guarded.tls_hosts[0]
     login = ("--user", "bob", "--password", "se:cret", "--tls-ca", guarded.ca_file)
@@ -244,3 +254,18 @@ def test_an_interrupt_ends_it_without_a_word(start):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, "")
+
+
+def test_importing_the_package_imports_nothing_of_the_program(run_python):
+    code = "import sys, aerospike_py; print([name for name in sys.modules if name.startswith(('aerospike_py.cli', 'rich', 'hdrh', 'pygal', 'argparse'))])"
+    assert run_python(code).stdout == "[]\n"
+
+
+def test_help_needs_no_extra(run_python):
+    code = "import sys; from aerospike_py.cli import main\ntry: main(['--help'])\nfinally: print([name for name in sys.modules if name.startswith(('rich', 'hdrh', 'pygal', 'numpy'))])"
+    done = run_python(code)
+    assert done.stdout.endswith("[]\n")
+    assert all(
+        f"    {name} " in done.stdout
+        for name in ("serve", "demo", "doctor", "bench", "top", "get", "put", "exists", "remove", "scan", "info")
+    )

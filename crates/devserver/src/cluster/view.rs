@@ -109,6 +109,11 @@ impl View {
         self.owners.of(partition, replica) == Some(node)
     }
 
+    /// Whether a node has a copy of a partition, the master's or another.
+    pub(crate) fn holds(&self, node: usize, partition: usize) -> bool {
+        (0..self.replication_factor).any(|replica| self.owns(node, partition, replica))
+    }
+
     /// The partitions a node is the master of.
     pub(crate) fn owned(&self, node: usize) -> impl Iterator<Item = usize> {
         (0..PARTITIONS).filter(move |id| self.owns(node, *id, 0))

@@ -30,7 +30,6 @@ impl Figures {
 pub(super) fn server(session: &Session) -> String {
     let shared = &session.shared;
     let cluster = shared.cluster.view();
-    let objects: usize = shared.namespaces.iter().map(Namespace::objects).sum();
     let tombstones: usize = shared
         .namespaces
         .iter()
@@ -48,15 +47,25 @@ pub(super) fn server(session: &Session) -> String {
         .add("cluster_is_member", true)
         .add("uptime", shared.started.elapsed().as_secs())
         .add("client_connections", shared.connections.of(session.node))
-        .add("objects", objects)
+        .add("objects", objects(session))
         .add("tombstones", tombstones)
         .add("migrate_partitions_remaining", 0)
         .add("process_cpu_pct", 0)
         .0
 }
 
+/// `objects`: the records a node has a copy of.
+pub(super) fn objects(session: &Session) -> usize {
+    let cluster = session.shared.cluster.view();
+    let namespaces = session.shared.namespaces.iter();
+    namespaces
+        .map(|namespace| namespace.objects(|id| cluster.holds(session.node, id)))
+        .sum()
+}
+
 /// `namespace/<name>`
-pub(super) fn namespace(shared: &Shared, command: &Command<'_>) -> Value {
+pub(super) fn namespace(session: &Session, command: &Command<'_>) -> Value {
+    let shared = &session.shared;
     let name = command
         .args()
         .next()
@@ -66,7 +75,7 @@ pub(super) fn namespace(shared: &Shared, command: &Command<'_>) -> Value {
         .iter()
         .find(|namespace| Some(namespace.name.as_str()) == name)
     {
-        Some(namespace) => figures_of(shared, namespace).into(),
+        Some(namespace) => figures_of(session, namespace).into(),
         None => "type=unknown".into(),
     }
 }
@@ -133,15 +142,17 @@ pub(super) fn partitions(session: &Session) -> String {
     text
 }
 
-fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
+fn figures_of(session: &Session, namespace: &Namespace) -> String {
+    let shared = &session.shared;
     let cluster = shared.cluster.view();
-    let objects = namespace.objects();
+    let objects = namespace.objects(|id| cluster.holds(session.node, id));
+    let masters = namespace.objects(|id| cluster.owns(session.node, id, 0));
     let figures = Figures::new()
         .add("ns_cluster_size", cluster.nodes.len())
         .add("effective_replication_factor", cluster.replication_factor)
         .add("objects", objects)
-        .add("master_objects", objects)
-        .add("prole_objects", 0)
+        .add("master_objects", masters)
+        .add("prole_objects", objects.saturating_sub(masters))
         .add("tombstones", namespace.tombstones(None))
         .add("stop_writes", false)
         .add("hwm_breached", false)

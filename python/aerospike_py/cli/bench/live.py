@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .summary import show_time
+from ..units import show_time
 
 if TYPE_CHECKING:
     from .recorder import Interval, Recorder

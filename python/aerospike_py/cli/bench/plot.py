@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .summary import show_time
+from ..units import show_time
 
 if TYPE_CHECKING:
     from hdrh.histogram import HdrHistogram

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..units import show_time
+
 if TYPE_CHECKING:
     from hdrh.histogram import HdrHistogram
 
@@ -29,19 +31,6 @@ def _row(recorder: Recorder, operation: str, histogram: HdrHistogram) -> list[st
         f"{recorder.failures[operation].total():,}",
         f"{recorder.misses[operation]:,}",
     ]
-
-
-def show_time(microseconds: float) -> str:
-    """A time with three digits that count and the unit that fits."""
-    for limit, unit, size in ((1000.0, "µs", 1.0), (1e6, "ms", 1e3)):
-        if microseconds < limit * 0.9995:
-            return f"{_three_digits(microseconds / size)} {unit}"
-    return f"{_three_digits(microseconds / 1e6)} s"
-
-
-def _three_digits(value: float) -> str:
-    decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0  # noqa: PLR2004 (where rounding adds a digit)
-    return f"{value:.{decimals}f}"
 
 
 def as_object(recorder: Recorder, *, interrupted: bool) -> dict[str, Any]:

@@ -63,7 +63,8 @@ class Report:
         if cause is None:
             warnings = sum(finding.state == "warn" for finding in self.findings)
             return "healthy" + (f", with {warnings} warning{'s' if warnings > 1 else ''}" if warnings else "")
-        return "\n".join([f"cause: {cause.text}", *(f"change: {change}" for change in cause.changes)])
+        changes = [str(change) for change in cause.changes] or ["nothing in the configuration"]
+        return "\n".join([f"cause: {cause.text}", *(f"change: {change}" for change in changes)])
 
     def as_json(self) -> str:
         """The report for a machine."""
