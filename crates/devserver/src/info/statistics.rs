@@ -36,12 +36,15 @@ pub(super) fn server(shared: &Shared) -> String {
         .map(|namespace| namespace.tombstones(None))
         .sum();
     Figures::new()
-        .add("cluster_size", cluster.nodes.len())
-        .add("cluster_key", format_args!("{:X}", cluster.key))
+        .add("cluster_size", cluster.size())
+        .add("cluster_key", format_args!("{:X}", cluster.key()))
         .add("cluster_generation", cluster.peers_generation)
         .add(
             "cluster_principal",
-            cluster.nodes.first().map_or("0", |node| node.name.as_str()),
+            cluster
+                .members()
+                .next()
+                .map_or("0", |node| node.name.as_str()),
         )
         .add("cluster_integrity", true)
         .add("cluster_is_member", true)
@@ -135,7 +138,7 @@ fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
     let cluster = shared.cluster.view();
     let objects = namespace.objects();
     let figures = Figures::new()
-        .add("ns_cluster_size", cluster.nodes.len())
+        .add("ns_cluster_size", cluster.size())
         .add("effective_replication_factor", cluster.replication_factor)
         .add("objects", objects)
         .add("master_objects", objects)
@@ -145,7 +148,7 @@ fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
         .add("hwm_breached", false)
         .add("migrate_tx_partitions_remaining", 0)
         .add("migrate_rx_partitions_remaining", 0)
-        .add("unavailable_partitions", 0)
+        .add("unavailable_partitions", cluster.unavailable())
         .add("dead_partitions", 0)
         .add("truncate_lut", namespace.truncated())
         .add("current_time", shared.clock.now().seconds());
