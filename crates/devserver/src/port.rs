@@ -151,6 +151,7 @@ fn reserve(address: SocketAddr) -> io::Result<Socket> {
 fn tell(done: Done, outcome: io::Result<()>) {
     // An error means that nobody waits.
     let _ = done.send(outcome);
+    drop(done);
 }
 
 /// The task of a port.
