@@ -159,8 +159,9 @@ class DevServer:
         corrupt: bool = False,
         silence: bool = False,
     ) -> Fault:
-        """Let something go wrong. A request meets the faults in their order: delays add up until one says what becomes of it, and those
-        after that do not meet it.
+        """Let something go wrong.
+
+        A request meets the faults in their order: delays add up until one says what becomes of it, and those after that do not meet it.
 
             with server.inject(op="write", times=1, drop="after") as fault:
                 client.put(key, bins)  # raises: it was written, but nobody said so
@@ -228,8 +229,10 @@ class DevServer:
         self._native.thaw(node)
 
     def stop_node(self, node: int) -> None:
-        """Let a node leave the cluster in good order: the others take its partitions, its connections end, and whoever connects to it is
-        refused. It is over when this returns. Nothing is lost, unless it was the last node. What is down already stays so.
+        """Let a node leave the cluster in good order.
+
+        The others take its partitions, its connections end, and whoever connects to it is refused. It is over when this returns. Nothing is
+        lost, unless it was the last node. What is down already stays so.
 
         Args:
             node: Which, from 0.
@@ -241,8 +244,10 @@ class DevServer:
         self._native.stop_node(node)
 
     def kill_node(self, node: int) -> None:
-        """Let a node die: its connections are reset, and the others take its partitions. Those whose only copy it has are unavailable until
-        it comes back: requests for them are answered with result code 11. What is down already stays so.
+        """Let a node die.
+
+        Its connections are reset, and the others take its partitions. Those whose only copy it has are unavailable until it comes back:
+        requests for them are answered with result code 11. What is down already stays so.
 
         Args:
             node: Which, from 0.
@@ -254,8 +259,9 @@ class DevServer:
         self._native.kill_node(node)
 
     def start_node(self, node: int) -> None:
-        """Bring a node back that was stopped or killed: under its name and port, with its partitions. It listens when this returns. What
-        is up already stays so.
+        """Bring a node back that was stopped or killed.
+
+        It has its name, its port and its partitions, and listens when this returns. What is up already stays so.
 
         Args:
             node: Which, from 0.
@@ -279,8 +285,9 @@ class DevServer:
         return self._native.add_node()
 
     def move_partitions(self, partitions: Iterable[int], node: int) -> None:
-        """Make a node the master of partitions, as after a rebalance. What they hold is there at once; clients learn of it when they next
-        ask. They stay with it while it is up, and come back to it.
+        """Make a node the master of partitions, as after a rebalance.
+
+        What they hold is there at once; clients learn of it when they next ask. They stay with it while it is up, and come back to it.
 
         Args:
             partitions: Their numbers, from 0 to 4095.

@@ -99,12 +99,6 @@ def settled(cluster, client, up):
 def test_a_node_goes_and_comes_back_and_another_joins(cluster, member, end):
     settled(cluster, member, [0, 1, 2])
     getattr(cluster, end)(1)
-    # At once, before anybody has asked how the cluster is: what fails is tried again elsewhere.
-    for n, key in enumerate(KEYS[:10]):
-        try:
-            assert member.get(key) == n
-        except Exception as error:
-            assert "ServerError" not in type(error).__name__, error
     settled(cluster, member, [0, 2])
     cluster.start_node(1)
     settled(cluster, member, [0, 1, 2])
