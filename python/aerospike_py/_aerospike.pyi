@@ -3969,6 +3969,7 @@ class DevServer:
     def __new__(
         cls,
         nodes: int,
+        replication_factor: int,
         namespaces: list[str],
         default_ttl: int,
         host: str,
@@ -3999,6 +4000,18 @@ class DevServer:
         """Let a node keep its connections and answer nothing."""
     def thaw(self, node: int) -> None:
         """Let a frozen node go on."""
+    def stop_node(self, node: int) -> None:
+        """Let a node leave in good order."""
+    def kill_node(self, node: int) -> None:
+        """Let a node die."""
+    def start_node(self, node: int) -> None:
+        """Bring a node back."""
+    def add_node(self) -> int:
+        """Let a new node join; its index."""
+    def move_partitions(self, partitions: list[int], node: int) -> None:
+        """Make a node the master of partitions."""
+    def set_rack(self, node: int, rack: int) -> None:
+        """Put a node into a rack."""
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
 

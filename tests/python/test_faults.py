@@ -125,6 +125,6 @@ def test_by_info_command(served):
 def test_the_guide():
     names = {}
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 6
     for code in blocks:
         exec(compile(code, GUIDE.name, "exec"), names)

@@ -170,7 +170,7 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "query-show" => jobs::show(shared, node, command),
         "query-abort" => jobs::abort(shared, node, command),
         "query-abort-all" => jobs::abort_all(shared, node),
-        name if name.starts_with("devserver-") => faults::answer(shared, command),
+        name if name.starts_with("devserver-") => faults::answer(&session.shared, command),
         "truncate-undo" | "truncate-namespace-undo" => {
             error(16, "not implemented by the development server")
         }
@@ -269,8 +269,8 @@ fn cluster_stable(session: &Session, command: &Command<'_>) -> Value {
         return error;
     }
     match command.parameter(&["size"]) {
-        Some(size) if size.parse() != Ok(cluster.nodes.len()) => error(7, "unstable cluster"),
-        _ => format!("{:X}", cluster.key).into(),
+        Some(size) if size.parse() != Ok(cluster.size()) => error(7, "unstable cluster"),
+        _ => format!("{:X}", cluster.key()).into(),
     }
 }
 

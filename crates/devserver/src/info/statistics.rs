@@ -36,12 +36,15 @@ pub(super) fn server(session: &Session) -> String {
         .map(|namespace| namespace.tombstones(None))
         .sum();
     Figures::new()
-        .add("cluster_size", cluster.nodes.len())
-        .add("cluster_key", format_args!("{:X}", cluster.key))
+        .add("cluster_size", cluster.size())
+        .add("cluster_key", format_args!("{:X}", cluster.key()))
         .add("cluster_generation", cluster.peers_generation)
         .add(
             "cluster_principal",
-            cluster.nodes.first().map_or("0", |node| node.name.as_str()),
+            cluster
+                .members()
+                .next()
+                .map_or("0", |node| node.name.as_str()),
         )
         .add("cluster_integrity", true)
         .add("cluster_is_member", true)
@@ -148,7 +151,7 @@ fn figures_of(session: &Session, namespace: &Namespace) -> String {
     let objects = namespace.objects(|id| cluster.holds(session.node, id));
     let masters = namespace.objects(|id| cluster.owns(session.node, id, 0));
     let figures = Figures::new()
-        .add("ns_cluster_size", cluster.nodes.len())
+        .add("ns_cluster_size", cluster.size())
         .add("effective_replication_factor", cluster.replication_factor)
         .add("objects", objects)
         .add("master_objects", masters)
@@ -158,7 +161,7 @@ fn figures_of(session: &Session, namespace: &Namespace) -> String {
         .add("hwm_breached", false)
         .add("migrate_tx_partitions_remaining", 0)
         .add("migrate_rx_partitions_remaining", 0)
-        .add("unavailable_partitions", 0)
+        .add("unavailable_partitions", cluster.unavailable())
         .add("dead_partitions", 0)
         .add("truncate_lut", namespace.truncated())
         .add("current_time", shared.clock.now().seconds());
