@@ -40,7 +40,7 @@ use crate::ops::exists::Exists;
 use crate::ops::get::Get;
 use crate::ops::info::{InfoAll, InfoRandomNode};
 use crate::ops::operate::{Operate, OperateOrdered};
-use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
+use crate::ops::put::{Append, Increment, Prepend, Put, PutKeys, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
@@ -422,7 +422,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.put.md")]
-    #[pyo3(signature = (key, bins, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, meta=None, policy=None, *, map_bins=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn put<'py>(
         &self,
         py: Python<'py>,
@@ -430,8 +431,19 @@ impl BaseClient {
         bins: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        map_bins: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(map_bins) = map_bins {
+            return self.call_in(py, txn, policy, |policies, policy| {
+                let rules = Rules {
+                    policies,
+                    meta,
+                    policy,
+                };
+                PutKeys::parse(rules, key, bins, map_bins)
+            });
+        }
         self.call_in(py, txn, policy, |policies, policy| {
             Put::parse(
                 Rules {
@@ -446,31 +458,33 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.get.md")]
-    #[pyo3(signature = (key, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, policy=None, *, into=None, txn=None))]
     fn get<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, None, policy)
+            Get::parse(policies, key, None, policy, into)
         })
     }
 
     #[doc = include_str!("docs/Client.select.md")]
-    #[pyo3(signature = (key, bins, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, policy=None, *, into=None, txn=None))]
     fn select<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         bins: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, Some(bins), policy)
+            Get::parse(policies, key, Some(bins), policy, into)
         })
     }
 
@@ -640,7 +654,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.operate.md")]
-    #[pyo3(signature = (key, ops, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, ops, meta=None, policy=None, *, into=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn operate<'py>(
         &self,
         py: Python<'py>,
@@ -648,6 +663,7 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
@@ -659,6 +675,7 @@ impl BaseClient {
                 },
                 key,
                 ops,
+                into,
             )
         })
     }
@@ -688,7 +705,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None, txn=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, into=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, into=None, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -702,6 +719,7 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         _dtype: Option<Object<'_, 'py>>,
         lazy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
@@ -721,6 +739,7 @@ impl BaseClient {
                 Wanted {
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
+                    into,
                 },
             )
         })

@@ -6,7 +6,8 @@ policy is accepted by every operation and ignored where it does not apply, so on
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypedDict, overload
+import types
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypedDict, overload
 
 # Aliases -------------------------------------------------------------------------------------------------------------------------------
 
@@ -58,12 +59,30 @@ class RecordMetadata(NamedTuple):
         return tuple.__getitem__(self, index)
 
 
-class Record(NamedTuple):
-    """A record that was read. `meta` and `bins` are None where the operation gave none."""
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
 
-    key: AerospikeKey
-    meta: RecordMetadata
-    bins: Bins
+    BinsT = TypeVar("BinsT", default=Bins)
+
+    class Record(NamedTuple, Generic[BinsT]):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: BinsT
+
+else:
+    # A NamedTuple is generic since Python 3.11 only.
+    class Record(NamedTuple):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: Any
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+            return types.GenericAlias(cls, item)
 
 
 class ExistsResult(NamedTuple):

@@ -7,6 +7,7 @@ pub(crate) mod fields;
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod names;
+pub(crate) mod object;
 pub(crate) mod operation;
 pub(crate) mod policy;
 pub(crate) mod predicate;

@@ -12,6 +12,7 @@ use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::outcome;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::record::ttl;
 use crate::convert::reply::{Reply, Shape};
@@ -33,6 +34,7 @@ pub(crate) struct BatchRead {
 pub(crate) struct Wanted<'a, 'py> {
     pub(crate) dtype: Option<&'a Bound<'py, PyAny>>,
     pub(crate) lazy: bool,
+    pub(crate) into: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl BatchRead {
@@ -44,6 +46,12 @@ impl BatchRead {
         wanted: Wanted<'_, '_>,
     ) -> Result<(Self, Shape)> {
         let bins = read_bins(bins)?;
+        let loader = Loader::parse(wanted.into)?;
+        if loader.is_given() && (wanted.lazy || wanted.dtype.is_some()) {
+            return Err(Error::argument(
+                "'into' makes objects at once: it goes neither with 'lazy' nor with '_dtype'",
+            ));
+        }
         let (policy, options) = policies.batch(policy)?;
         let layout = wanted.dtype.map(Layout::parse).transpose()?;
         let operation = Self {
@@ -58,6 +66,7 @@ impl BatchRead {
             None => Shape::BatchRead {
                 keys: callers,
                 lazy: wanted.lazy,
+                loader,
             },
         };
         Ok((operation, shape))

@@ -48,3 +48,14 @@ def test_transactions(capsys):
             run(conflicts, {}, client=client, flight=flight)
             assert client.get(flight).bins == {"seats": 2}
     assert capsys.readouterr().out == "{'balance': 40} {'balance': 10}\n20\n2\n"
+
+
+def test_objects(capsys):
+    with DevServer() as server, aerospike_py.client({"hosts": server.hosts}) as client:
+        names = {"__name__": "guide", "aerospike_py": aerospike_py, "client": client, "key": ("test", "guide", "ann")}
+        for code in blocks("objects.md"):
+            # Without the annotations-as-text of this file: a dataclass would look for their names in a module.
+            exec(compile(code, "guide", "exec", dont_inherit=True), names)
+    assert capsys.readouterr().out == (
+        "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'theme': 'dark', 'size': 14}\n"
+    )
