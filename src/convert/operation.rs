@@ -140,17 +140,16 @@ pub(crate) fn named_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Re
 /// The bins of a dict.
 pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
     let dumped;
-    let dict = match object.cast::<PyDict>() {
-        Ok(dict) => dict,
-        Err(_) => {
-            dumped = object::dump(object)?;
-            dumped.as_ref().ok_or_else(|| {
-                Error::wrong_type(format!(
-                    "bins is a dict, a dataclass, a pydantic model or a msgspec struct, not {}",
-                    type_name(object)
-                ))
-            })?
-        }
+    let dict = if let Ok(dict) = object.cast::<PyDict>() {
+        dict
+    } else {
+        dumped = object::dump(object)?;
+        dumped.as_ref().ok_or_else(|| {
+            Error::wrong_type(format!(
+                "bins is a dict, a dataclass, a pydantic model or a msgspec struct, not {}",
+                type_name(object)
+            ))
+        })?
     };
     if dict.is_empty() {
         return Err(Error::value("bins is empty: there is nothing to write"));

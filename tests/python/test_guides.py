@@ -57,5 +57,5 @@ def test_objects(capsys):
             # Without the annotations-as-text of this file: a dataclass would look for their names in a module.
             exec(compile(code, "guide", "exec", dont_inherit=True), names)
     assert capsys.readouterr().out == (
-        "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'theme': 'dark', 'size': 14}\n"
+        "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'size': 14, 'theme': 'dark'}\n"
     )
