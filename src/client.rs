@@ -27,6 +27,7 @@ use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
+use crate::gevent;
 use crate::numpy::rows::Naming;
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
@@ -261,6 +262,7 @@ impl BaseClient {
         // Before anything else: from here on a fork is seen.
         engine()?;
         exit::watch(py)?;
+        gevent::look(py)?;
         let session = Arc::new(Session::new(Arc::new(Config::parse(
             config.bind(py),
             user,

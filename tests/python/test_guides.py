@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import aerospike_py
 from aerospike_py.devserver import DevServer
 
@@ -59,3 +61,12 @@ def test_objects(capsys):
     assert capsys.readouterr().out == (
         "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'size': 14, 'theme': 'dark'}\n"
     )
+
+
+def test_gevent(run_python):
+    pytest.importorskip("gevent")
+    (code,) = blocks("gevent.md")
+    with DevServer() as server:
+        host, port = server.hosts[0]
+        done = run_python(code.replace('("127.0.0.1", 3000)', f'("{host}", {port})'))
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "{'n': 42}\n")
