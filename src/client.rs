@@ -115,17 +115,21 @@ impl BaseClient {
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        dispatch(py, self.mode, self.route(parse))
+        dispatch(py, self.mode, self.route(py, parse))
     }
 
     /// Parses a call; what comes with the operation is the parser's own.
     fn route<O: Operation, T>(
         &self,
+        py: Python<'_>,
         parse: impl FnOnce(&Policies) -> Result<(O, T)>,
     ) -> Result<(Routed<O>, T)> {
         let session = self.connected();
         let parsed = match &session {
-            Some(session) => parse(session.config().policies()),
+            Some(session) => {
+                session.config().policies().refresh(py)?;
+                parse(&session.config().policies().load())
+            }
             // Arguments are checked first, as in the reference.
             None => parse(&Policies::default()),
         };
@@ -142,17 +146,18 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        dispatch(py, self.mode, self.route_in(txn, policy, parse))
+        dispatch(py, self.mode, self.route_in(py, txn, policy, parse))
     }
 
     /// Parses a call that may be part of a transaction.
     fn route_in<'py, O: Operation, T>(
         &self,
+        py: Python<'py>,
         txn: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, T)>,
     ) -> Result<(Routed<Within<O>>, T)> {
-        self.route(|policies| {
+        self.route(py, |policies| {
             let within = policy::within(policy, txn)?;
             let (operation, with) = parse(policies, within.as_ref())?;
             let transaction = within.as_ref().map(policy::transaction_of).transpose()?;
@@ -174,12 +179,13 @@ impl BaseClient {
     /// Parses a batch whose rows may be taken as they come.
     fn batch_of<'py>(
         &self,
+        py: Python<'py>,
         txn: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         ops: Object<'_, 'py>,
         retry: Option<Object<'_, 'py>>,
     ) -> Result<(Told<impl Request>, Keys)> {
-        let (request, (rows, keys)) = self.route_in(txn, policy, |policies, policy| {
+        let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
             let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
             let rows = Rows::new(keys.len());
             let operation = BatchStream {
@@ -836,7 +842,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let call = self.batch_of(txn, policy, ops, retry);
+        let call = self.batch_of(py, txn, policy, ops, retry);
         let call = call.map(|(told, keys)| {
             let shape = Shape::Rows(keys, Arc::clone(&told.rows));
             (told, shape)
@@ -854,7 +860,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (told, keys) = self.batch_of(txn, policy, ops, retry)?;
+        let (told, keys) = self.batch_of(py, txn, policy, ops, retry)?;
         let rows = Arc::clone(&told.rows);
         rows.hear();
         let company = match self.mode {

@@ -7,6 +7,7 @@ policy is accepted by every operation and ignored where it does not apply, so on
 from __future__ import annotations
 
 import types
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypedDict, overload
 
 # Aliases -------------------------------------------------------------------------------------------------------------------------------
@@ -342,6 +343,13 @@ class ClientPolicies(TypedDict, total=False):
     txn_roll: BatchPolicy
 
 
+class ConfigProvider(TypedDict, total=False):
+    """A YAML file of policies."""
+
+    path: str | PathLike[str]
+    interval: int  # milliseconds between looks at the file; default 1000
+
+
 class ClientConfig(TypedDict, total=False):
     """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
@@ -368,6 +376,7 @@ class ClientConfig(TypedDict, total=False):
     coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
+    config_provider: str | PathLike[str] | ConfigProvider  # a YAML file of policies, read again when it changes
 
 
 # Administration ------------------------------------------------------------------------------------------------------------------------
@@ -447,6 +456,7 @@ __all__ = [
     "BinTuple",
     "Bins",
     "ClientConfig",
+    "ConfigProvider",
     "ClientPolicies",
     "ExistsResult",
     "Expression",

@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod operation;
+pub(crate) mod policies_file;
 pub(crate) mod policy;
 pub(crate) mod predicate;
 pub(crate) mod record;

@@ -230,7 +230,9 @@ impl BaseQuery {
         let loader = Loader::parse(into)?;
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
-        let run = self.pass(session.config().policies(), policy, pass)?;
+        let policies = session.config().policies();
+        policies.refresh(py)?;
+        let run = self.pass(&policies.load(), policy, pass)?;
         let want = match pass {
             Pass::Pages(_) => Want::Whole,
             Pass::All | Pass::First => Want::Portion,

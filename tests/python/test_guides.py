@@ -25,17 +25,19 @@ def run(code: str, changes: dict[str, object], **names: object) -> None:
     exec(compile(code, "guide", "exec"), {"__name__": "guide", "aerospike_py": aerospike_py, **names})
 
 
-def test_connecting(capsys):
-    plain, tls, login, racks = blocks("connecting.md")
+def test_connecting(capsys, tmp_path):
+    plain, tls, login, racks, policies = blocks("connecting.md")
     address = '("127.0.0.1", 3000)'
     with DevServer(nodes=2, racks=[1, 2]) as server:
         run(plain, {address: server.hosts[0]})
         run(racks, {address: server.hosts[0]})
+    with DevServer() as server:
+        run(policies, {address: server.hosts[0], '"policies.yaml"': str(tmp_path / "policies.yaml")})
     with DevServer(tls=True) as server:
         run(tls, {'("127.0.0.1", 4333, "localhost")': server.tls_hosts[0], '"/etc/aerospike/ca.pem"': server.ca_file})
     with DevServer(users={"admin": ("secret", ["user-admin"])}) as server:
         run(login, {address: server.hosts[0]})
-    assert capsys.readouterr().out == "True\nNone\nTrue\n"
+    assert capsys.readouterr().out == "True\nNone\nnamed\nTrue\n"
 
 
 def test_transactions(capsys):
