@@ -8,6 +8,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::aio::pending;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
 use crate::dispatch::{Mode, dispatch};
@@ -34,7 +35,7 @@ impl BaseBatchStream {
         Ok(match self.rows.take().map_err(PyErr::from)? {
             Taken::Row(index, mut row) => {
                 let key = self.keys.to_python(py, index, row.digest())?;
-                Next::Item(row.record(py, &key)?)
+                Next::Item(row.record(py, &key, &Loader::default())?)
             }
             Taken::Nothing => Next::Nothing,
             Taken::End => Next::End,

@@ -27,6 +27,7 @@ use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
+use crate::gevent;
 use crate::numpy::rows::{self, Naming};
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
@@ -40,7 +41,7 @@ use crate::ops::exists::Exists;
 use crate::ops::get::Get;
 use crate::ops::info::{InfoAll, InfoRandomNode};
 use crate::ops::operate::{Operate, OperateOrdered};
-use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
+use crate::ops::put::{Append, Increment, Prepend, Put, PutKeys, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
@@ -115,17 +116,21 @@ impl BaseClient {
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        dispatch(py, self.mode, self.route(parse))
+        dispatch(py, self.mode, self.route(py, parse))
     }
 
     /// Parses a call; what comes with the operation is the parser's own.
     fn route<O: Operation, T>(
         &self,
+        py: Python<'_>,
         parse: impl FnOnce(&Policies) -> Result<(O, T)>,
     ) -> Result<(Routed<O>, T)> {
         let session = self.connected();
         let parsed = match &session {
-            Some(session) => parse(session.config().policies()),
+            Some(session) => {
+                session.config().policies().refresh(py)?;
+                parse(&session.config().policies().load())
+            }
             // Arguments are checked first, as in the reference.
             None => parse(&Policies::default()),
         };
@@ -142,17 +147,18 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        dispatch(py, self.mode, self.route_in(txn, policy, parse))
+        dispatch(py, self.mode, self.route_in(py, txn, policy, parse))
     }
 
     /// Parses a call that may be part of a transaction.
     fn route_in<'py, O: Operation, T>(
         &self,
+        py: Python<'py>,
         txn: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, T)>,
     ) -> Result<(Routed<Within<O>>, T)> {
-        self.route(|policies| {
+        self.route(py, |policies| {
             let within = policy::within(policy, txn)?;
             let (operation, with) = parse(policies, within.as_ref())?;
             let transaction = within.as_ref().map(policy::transaction_of).transpose()?;
@@ -174,12 +180,13 @@ impl BaseClient {
     /// Parses a batch whose rows may be taken as they come.
     fn batch_of<'py>(
         &self,
+        py: Python<'py>,
         txn: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         ops: Object<'_, 'py>,
         retry: Option<Object<'_, 'py>>,
     ) -> Result<(Told<impl Request>, Keys)> {
-        let (request, (rows, keys)) = self.route_in(txn, policy, |policies, policy| {
+        let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
             let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
             let rows = Rows::new(keys.len());
             let operation = BatchStream {
@@ -262,6 +269,7 @@ impl BaseClient {
         // Before anything else: from here on a fork is seen.
         engine()?;
         exit::watch(py)?;
+        gevent::look(py)?;
         let session = Arc::new(Session::new(Arc::new(Config::parse(
             config.bind(py),
             user,
@@ -423,7 +431,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.put.md")]
-    #[pyo3(signature = (key, bins, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, meta=None, policy=None, *, map_bins=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn put<'py>(
         &self,
         py: Python<'py>,
@@ -431,8 +440,19 @@ impl BaseClient {
         bins: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        map_bins: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(map_bins) = map_bins {
+            return self.call_in(py, txn, policy, |policies, policy| {
+                let rules = Rules {
+                    policies,
+                    meta,
+                    policy,
+                };
+                PutKeys::parse(rules, key, bins, map_bins)
+            });
+        }
         self.call_in(py, txn, policy, |policies, policy| {
             Put::parse(
                 Rules {
@@ -447,31 +467,33 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.get.md")]
-    #[pyo3(signature = (key, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, policy=None, *, into=None, txn=None))]
     fn get<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, None, policy)
+            Get::parse(policies, key, None, policy, into)
         })
     }
 
     #[doc = include_str!("docs/Client.select.md")]
-    #[pyo3(signature = (key, bins, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, policy=None, *, into=None, txn=None))]
     fn select<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         bins: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, Some(bins), policy)
+            Get::parse(policies, key, Some(bins), policy, into)
         })
     }
 
@@ -641,7 +663,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.operate.md")]
-    #[pyo3(signature = (key, ops, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, ops, meta=None, policy=None, *, into=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn operate<'py>(
         &self,
         py: Python<'py>,
@@ -649,6 +672,7 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
@@ -660,6 +684,7 @@ impl BaseClient {
                 },
                 key,
                 ops,
+                into,
             )
         })
     }
@@ -689,7 +714,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, strict=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, strict=False, namespace=None, set=None, txn=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, strict=None, into=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, strict=False, into=None, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -704,6 +729,7 @@ impl BaseClient {
         _dtype: Option<Object<'_, 'py>>,
         lazy: Option<Object<'_, 'py>>,
         strict: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
@@ -724,6 +750,7 @@ impl BaseClient {
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
                     strict: argument::flag(strict, "strict", false)?,
+                    into,
                 },
             )
         })
@@ -820,7 +847,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let call = self.batch_of(txn, policy, ops, retry);
+        let call = self.batch_of(py, txn, policy, ops, retry);
         let call = call.map(|(told, keys)| {
             let shape = Shape::Rows(keys, Arc::clone(&told.rows));
             (told, shape)
@@ -838,7 +865,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (told, keys) = self.batch_of(txn, policy, ops, retry)?;
+        let (told, keys) = self.batch_of(py, txn, policy, ops, retry)?;
         let rows = Arc::clone(&told.rows);
         rows.hear();
         let company = match self.mode {

@@ -19,6 +19,7 @@ use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
 use crate::exit::{self, Inside};
 use crate::fork;
+use crate::gevent;
 use crate::ops::Operation;
 use crate::session::{Company, Session};
 
@@ -112,6 +113,10 @@ fn start<R: Request>(request: R) -> Start {
 
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
+    if let Some(hub) = gevent::hub(py)? {
+        let reply = gevent::wait(&hub, engine, request)??;
+        return Ok(shape.convert(py, reply)?.into_bound(py));
+    }
     // From here on: asking for the kind runs Python, and converting a reply may.
     let inside = Inside::enter();
     let kind = Kind::of_this(py)?;

@@ -33,6 +33,7 @@ mod error;
 mod exit;
 mod expr;
 mod fork;
+mod gevent;
 mod heartbeat;
 mod interpreter;
 mod numpy;

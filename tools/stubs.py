@@ -80,7 +80,8 @@ def render_stub(template: str) -> str:
     for name in sorted(TWINS, key=lambda name: -class_named(tree, name).lineno):
         end = class_named(tree, f"Async{name}").end_lineno
         filled[end:end] = ["", *twin_lines(tree, name, lines)]
-    public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
+    named = (node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
+    public = sorted(name for name in named if not name.startswith("_"))
     names = ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
     return HEAD + "\n".join([*filled, *names]) + "\n"
 

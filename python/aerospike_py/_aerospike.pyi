@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, final, overload
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar, final, overload
 
 import numpy.typing as npt
 from typing_extensions import Self
@@ -46,6 +46,18 @@ _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]
 _T = TypeVar("_T")
 _Transaction: TypeAlias = Transaction | AsyncTransaction
 _QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy | dict[str, Any]
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+class _PydanticModel(Protocol):
+    __pydantic_validator__: ClassVar[Any]
+
+class _Struct(Protocol):
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
+# Bins by name, or an object whose fields are bins.
+_Bins: TypeAlias = Mapping[str, Any] | _Dataclass | _PydanticModel | _Struct
 
 class Client:
     """A client for an Aerospike cluster, for threads.
@@ -135,10 +147,11 @@ class Client:
     def put(
         self,
         key: Key,
-        bins: Mapping[str, Any],
+        bins: _Bins,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
         *,
+        map_bins: Sequence[str] | None = None,
         txn: _Transaction | None = None,
     ) -> None:
         """Write bins of a record; bins it has beside them stay.
@@ -146,23 +159,30 @@ class Client:
         Args:
             key: ``(namespace, set, user key)``.
             bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
-                `GeoJSON` or `HyperLogLog`. Not empty.
+                `GeoJSON` or `HyperLogLog`. Not empty. Or a dataclass, a pydantic model or a msgspec struct, whose fields are the bins;
+                docs/objects.md says which type becomes what.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            map_bins: The bins among them that are maps and are written by key: of the map in the record the keys given are set, and the
+                others stay. All is done at once or not at all. Default: None, each bin is replaced as a whole.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
             `RecordTooBig`: It would exceed the server's limit.
+            `BinTypeError`: A bin of `map_bins` is no map in the record.
+            `ObjectError`: The object has a field that cannot be stored, or whose name no bin can have; the text names it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
+    @overload
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -171,11 +191,15 @@ class Client:
 
         Raises:
             `RecordNotFound`: There is no such record.
+            `ObjectError`: The record is not as `into` says it; the text names the field. (pydantic raises its `ValidationError`.)
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
+    @overload
     def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -183,6 +207,8 @@ class Client:
             key: ``(namespace, set, user key)``.
             bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Fields whose bins are not
+                read need a default. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -193,6 +219,10 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    def select(
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None
+    ) -> Record[_T]: ...
     def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
@@ -349,6 +379,7 @@ class Client:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
     def operate(
         self,
         key: Key,
@@ -356,6 +387,7 @@ class Client:
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
         *,
+        into: None = None,
         txn: _Transaction | None = None,
     ) -> Record:
         """Run several operations on one record, as one: all of them or none.
@@ -366,6 +398,7 @@ class Client:
                 `hll_operations` and `bit_operations` return. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -376,6 +409,17 @@ class Client:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    def operate(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        into: type[_T],
+        txn: _Transaction | None = None,
+    ) -> Record[_T]: ...
     def operate_ordered(
         self,
         key: Key,
@@ -412,6 +456,7 @@ class Client:
         *,
         lazy: Literal[False] = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -428,17 +473,20 @@ class Client:
                 ``b i u f M m S V`` and sub-arrays. Default: None.
             lazy: Convert nothing until it is asked for. Default: False.
             strict: Refuse a number that does not fit its field of `_dtype`, as `LazyBatchRecords.to_numpy` does. Default: False.
+            into: A dataclass, a pydantic model or a msgspec struct to read the records into, without `lazy` and `_dtype`. One record that does
+                not fit fails the call. Default: None, dicts.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
-            with `_dtype` a `NumpyBatchRecords`.
+            with `_dtype` a `NumpyBatchRecords`, with `into` objects in place of the bins.
 
         Raises:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
             `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
+            `ObjectError`: A record is not as `into` says it; `key` says which.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -451,8 +499,23 @@ class Client:
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         _dtype: None = None,
         *,
+        lazy: Literal[False] = False,
+        into: type[_T],
+        namespace: str | None = None,
+        set: str | None = None,
+        txn: _Transaction | None = None,
+    ) -> BatchReadResult[_T]: ...
+    @overload
+    def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
         lazy: Literal[True],
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -467,6 +530,7 @@ class Client:
         _dtype: npt.DTypeLike,
         lazy: bool = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -481,13 +545,14 @@ class Client:
         *,
         lazy: bool = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     def batch_write(
         self,
-        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
+        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
         *,
@@ -1772,10 +1837,11 @@ class AsyncClient:
     async def put(
         self,
         key: Key,
-        bins: Mapping[str, Any],
+        bins: _Bins,
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
         *,
+        map_bins: Sequence[str] | None = None,
         txn: _Transaction | None = None,
     ) -> None:
         """Write bins of a record; bins it has beside them stay.
@@ -1783,23 +1849,30 @@ class AsyncClient:
         Args:
             key: ``(namespace, set, user key)``.
             bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
-                `GeoJSON` or `HyperLogLog`. Not empty.
+                `GeoJSON` or `HyperLogLog`. Not empty. Or a dataclass, a pydantic model or a msgspec struct, whose fields are the bins;
+                docs/objects.md says which type becomes what.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            map_bins: The bins among them that are maps and are written by key: of the map in the record the keys given are set, and the
+                others stay. All is done at once or not at all. Default: None, each bin is replaced as a whole.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Raises:
             `RecordGenerationError`, `RecordExistsError`, `RecordNotFound`: The record is not as `meta` and `policy` demand.
             `RecordTooBig`: It would exceed the server's limit.
+            `BinTypeError`: A bin of `map_bins` is no map in the record.
+            `ObjectError`: The object has a field that cannot be stored, or whose name no bin can have; the text names it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
+    @overload
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
             key: ``(namespace, set, user key)``.
             policy: How to read. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -1808,11 +1881,15 @@ class AsyncClient:
 
         Raises:
             `RecordNotFound`: There is no such record.
+            `ObjectError`: The record is not as `into` says it; the text names the field. (pydantic raises its `ValidationError`.)
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
+    @overload
     async def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -1820,6 +1897,8 @@ class AsyncClient:
             key: ``(namespace, set, user key)``.
             bins: Their names; those the record does not have are absent from the result. Empty reads key and metadata only.
             policy: How to read. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Fields whose bins are not
+                read need a default. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -1830,6 +1909,10 @@ class AsyncClient:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    async def select(
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None
+    ) -> Record[_T]: ...
     async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
@@ -1986,6 +2069,7 @@ class AsyncClient:
             `RecordGenerationError`: The record's generation is not the expected one.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
     async def operate(
         self,
         key: Key,
@@ -1993,6 +2077,7 @@ class AsyncClient:
         meta: WriteMeta | dict[str, Any] | None = None,
         policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
         *,
+        into: None = None,
         txn: _Transaction | None = None,
     ) -> Record:
         """Run several operations on one record, as one: all of them or none.
@@ -2003,6 +2088,7 @@ class AsyncClient:
                 `hll_operations` and `bit_operations` return. Not empty.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of the record is an object of it. Default: None, a dict.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
@@ -2013,6 +2099,17 @@ class AsyncClient:
             `BinTypeError`, `OpNotApplicable`: An operation does not fit its bin.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
+    @overload
+    async def operate(
+        self,
+        key: Key,
+        ops: Sequence[Operation],
+        meta: WriteMeta | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        *,
+        into: type[_T],
+        txn: _Transaction | None = None,
+    ) -> Record[_T]: ...
     async def operate_ordered(
         self,
         key: Key,
@@ -2049,6 +2146,7 @@ class AsyncClient:
         *,
         lazy: Literal[False] = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2065,17 +2163,20 @@ class AsyncClient:
                 ``b i u f M m S V`` and sub-arrays. Default: None.
             lazy: Convert nothing until it is asked for. Default: False.
             strict: Refuse a number that does not fit its field of `_dtype`, as `LazyBatchRecords.to_numpy` does. Default: False.
+            into: A dataclass, a pydantic model or a msgspec struct to read the records into, without `lazy` and `_dtype`. One record that does
+                not fit fails the call. Default: None, dicts.
             namespace: The namespace, where `keys` is an array.
             set: The set, where `keys` is an array.
             txn: The transaction it is part of, see `transaction`. Default: None, none.
 
         Returns:
             A `BatchReadResult`: a dict of user key → bins of the records found, in the order of `keys`. With `lazy` a `LazyBatchRecords`,
-            with `_dtype` a `NumpyBatchRecords`.
+            with `_dtype` a `NumpyBatchRecords`, with `into` objects in place of the bins.
 
         Raises:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
             `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
+            `ObjectError`: A record is not as `into` says it; `key` says which.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -2088,8 +2189,23 @@ class AsyncClient:
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         _dtype: None = None,
         *,
+        lazy: Literal[False] = False,
+        into: type[_T],
+        namespace: str | None = None,
+        set: str | None = None,
+        txn: _Transaction | None = None,
+    ) -> BatchReadResult[_T]: ...
+    @overload
+    async def batch_read(
+        self,
+        keys: _BatchKeys,
+        bins: list[str] | tuple[str, ...] | None = None,
+        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        _dtype: None = None,
+        *,
         lazy: Literal[True],
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2104,6 +2220,7 @@ class AsyncClient:
         _dtype: npt.DTypeLike,
         lazy: bool = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
@@ -2118,13 +2235,14 @@ class AsyncClient:
         *,
         lazy: bool = False,
         strict: bool = False,
+        into: None = None,
         namespace: str | None = None,
         set: str | None = None,
         txn: _Transaction | None = None,
     ) -> NumpyBatchRecords: ...
     async def batch_write(
         self,
-        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
+        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta | dict[str, Any]]],
         policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
         retry: int = 0,
         *,
@@ -3383,11 +3501,13 @@ class Query:
     @property
     def cursor(self) -> bytes | None:
         """Where the latest pass stands: after the last record that was taken. None before the first pass."""
-    def results(self, policy: _QueryPolicy | None = None) -> list[Record]:
+    @overload
+    def results(self, policy: _QueryPolicy | None = None, *, into: None = None) -> list[Record]:
         """All records at once.
 
         Args:
             policy: How to query. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             A list of `Record`.
@@ -3398,6 +3518,8 @@ class Query:
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    @overload
+    def results(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> list[Record[_T]]: ...
     def to_numpy(self, dtype: npt.DTypeLike, policy: _QueryPolicy | None = None, *, strict: bool = True) -> NumpyBatchRecords:
         """All records as arrays, a field of the dtype per bin. They are filled as they come, with the GIL released.
 
@@ -3417,11 +3539,13 @@ class Query:
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
         """
-    def first(self, policy: _QueryPolicy | None = None) -> Record | None:
+    @overload
+    def first(self, policy: _QueryPolicy | None = None, *, into: None = None) -> Record | None:
         """One record, whichever comes first.
 
         Args:
             policy: How to query. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             A `Record`, or None if there is none.
@@ -3429,11 +3553,15 @@ class Query:
         Raises:
             As `results`.
         """
-    def records(self, policy: _QueryPolicy | None = None) -> QueryIterator[Record]:
+    @overload
+    def first(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> Record[_T] | None: ...
+    @overload
+    def records(self, policy: _QueryPolicy | None = None, *, into: None = None) -> QueryIterator[Record]:
         """The records one after the other: what ``for record in query`` does, with a policy.
 
         Args:
             policy: How to query; `record_queue_size` is how many records are read ahead. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             An iterator; its steps raise what `results` raises. The query is sent with the first step.
@@ -3442,12 +3570,16 @@ class Query:
             `InvalidArgError`: The policy is wrong.
             `ClientError`: The client is not connected.
         """
-    def pages(self, size: int, policy: _QueryPolicy | None = None) -> QueryIterator[list[Record]]:
+    @overload
+    def records(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> QueryIterator[Record[_T]]: ...
+    @overload
+    def pages(self, size: int, policy: _QueryPolicy | None = None, *, into: None = None) -> QueryIterator[list[Record]]:
         """The records in lists, each fetched by a query of its own: between two pages nothing is open on the server.
 
         Args:
             size: How many records a page has at most; it may have fewer and is never empty.
             policy: How to query. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             An iterator; its steps raise what `results` raises. Its `cursor` leads to the next page.
@@ -3456,6 +3588,8 @@ class Query:
             `InvalidArgError`: The size or the policy is wrong.
             `ClientError`: The client is not connected.
         """
+    @overload
+    def pages(self, size: int, policy: _QueryPolicy | None = None, *, into: type[_T]) -> QueryIterator[list[Record[_T]]]: ...
     def foreach(self, callback: Callable[[Record], bool | None], policy: _QueryPolicy | None = None) -> None:
         """Call back with each record. What the callback raises ends the query and comes out of here.
 
@@ -3474,8 +3608,14 @@ class AsyncQuery:
     """A query of an `AsyncClient`: as `Query`, with ``async for``, and awaitables where `Query` waits."""
 
     def __aiter__(self) -> AsyncQueryIterator[Record]: ...
-    def records(self, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[Record]: ...
-    def pages(self, size: int, policy: _QueryPolicy | None = None) -> AsyncQueryIterator[list[Record]]: ...
+    @overload
+    def records(self, policy: _QueryPolicy | None = None, *, into: None = None) -> AsyncQueryIterator[Record]: ...
+    @overload
+    def records(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> AsyncQueryIterator[Record[_T]]: ...
+    @overload
+    def pages(self, size: int, policy: _QueryPolicy | None = None, *, into: None = None) -> AsyncQueryIterator[list[Record]]: ...
+    @overload
+    def pages(self, size: int, policy: _QueryPolicy | None = None, *, into: type[_T]) -> AsyncQueryIterator[list[Record[_T]]]: ...
     async def foreach(
         self, callback: Callable[[Record], Awaitable[bool | None] | bool | None], policy: _QueryPolicy | None = None
     ) -> None: ...
@@ -3572,11 +3712,13 @@ class AsyncQuery:
     @property
     def cursor(self) -> bytes | None:
         """Where the latest pass stands: after the last record that was taken. None before the first pass."""
-    async def results(self, policy: _QueryPolicy | None = None) -> list[Record]:
+    @overload
+    async def results(self, policy: _QueryPolicy | None = None, *, into: None = None) -> list[Record]:
         """All records at once.
 
         Args:
             policy: How to query. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             A list of `Record`.
@@ -3587,6 +3729,8 @@ class AsyncQuery:
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
+    @overload
+    async def results(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> list[Record[_T]]: ...
     async def to_numpy(self, dtype: npt.DTypeLike, policy: _QueryPolicy | None = None, *, strict: bool = True) -> NumpyBatchRecords:
         """All records as arrays, a field of the dtype per bin. They are filled as they come, with the GIL released.
 
@@ -3606,11 +3750,13 @@ class AsyncQuery:
             `ImportError`: NumPy is not installed.
             `InvalidArgError`, `ServerError`, `ClusterError`: As for `results`.
         """
-    async def first(self, policy: _QueryPolicy | None = None) -> Record | None:
+    @overload
+    async def first(self, policy: _QueryPolicy | None = None, *, into: None = None) -> Record | None:
         """One record, whichever comes first.
 
         Args:
             policy: How to query. Default: None, the client's.
+            into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
             A `Record`, or None if there is none.
@@ -3618,6 +3764,8 @@ class AsyncQuery:
         Raises:
             As `results`.
         """
+    @overload
+    async def first(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> Record[_T] | None: ...
 
 @final
 class Job:

@@ -6,7 +6,9 @@ policy is accepted by every operation and ignored where it does not apply, so on
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypedDict, overload
+import types
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypedDict, overload
 
 # Aliases -------------------------------------------------------------------------------------------------------------------------------
 
@@ -58,12 +60,30 @@ class RecordMetadata(NamedTuple):
         return tuple.__getitem__(self, index)
 
 
-class Record(NamedTuple):
-    """A record that was read. `meta` and `bins` are None where the operation gave none."""
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
 
-    key: AerospikeKey
-    meta: RecordMetadata
-    bins: Bins
+    BinsT = TypeVar("BinsT", default=Bins)
+
+    class Record(NamedTuple, Generic[BinsT]):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: BinsT
+
+else:
+    # A NamedTuple is generic since Python 3.11 only.
+    class Record(NamedTuple):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: Any
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+            return types.GenericAlias(cls, item)
 
 
 class ExistsResult(NamedTuple):
@@ -323,6 +343,13 @@ class ClientPolicies(TypedDict, total=False):
     txn_roll: BatchPolicy
 
 
+class ConfigProvider(TypedDict, total=False):
+    """A YAML file of policies."""
+
+    path: str | PathLike[str]
+    interval: int  # milliseconds between looks at the file; default 1000
+
+
 class ClientConfig(TypedDict, total=False):
     """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
@@ -349,6 +376,7 @@ class ClientConfig(TypedDict, total=False):
     coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
+    config_provider: str | PathLike[str] | ConfigProvider  # a YAML file of policies, read again when it changes
 
 
 # Administration ------------------------------------------------------------------------------------------------------------------------
@@ -428,6 +456,7 @@ __all__ = [
     "BinTuple",
     "Bins",
     "ClientConfig",
+    "ConfigProvider",
     "ClientPolicies",
     "ExistsResult",
     "Expression",

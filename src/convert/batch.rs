@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
+use super::object::Loader;
 use super::record;
 use super::reply::Retry;
 use super::{argument, value};
@@ -35,7 +36,7 @@ enum Bins {
     Absent,
     Raw(IndexMap<String, Value>),
     /// Converted; never made by the reactor.
-    Python(Py<PyDict>),
+    Python(Py<PyAny>),
 }
 
 /// One row, as the reactor sends it back and as Python keeps it.
@@ -132,15 +133,25 @@ pub(crate) fn outcome(answer: &BatchRecord, failure: Option<&Error>) -> (i32, bo
 }
 
 impl Row {
-    /// The dict of bins; converts it when it is first asked for, and then lets go of the raw values.
-    fn dict<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let dict = match &self.bins {
+    /// What the bins become; converts them when they are first asked for, and then lets go of the raw values.
+    fn bins<'py>(
+        &mut self,
+        py: Python<'py>,
+        loader: &Loader,
+        key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let bins = match &self.bins {
             Bins::Absent => return Ok(None),
-            Bins::Python(dict) => return Ok(Some(dict.bind(py).clone())),
+            Bins::Python(bins) => return Ok(Some(bins.bind(py).clone())),
             Bins::Raw(bins) => record::bins(py, bins)?,
         };
-        self.bins = Bins::Python(dict.clone().unbind());
-        Ok(Some(dict))
+        let bins = if loader.is_given() {
+            loader.load(py, bins, &key()?)?
+        } else {
+            bins.into_any()
+        };
+        self.bins = Bins::Python(bins.clone().unbind());
+        Ok(Some(bins))
     }
 
     /// The `BatchRecord`.
@@ -148,15 +159,16 @@ impl Row {
         &mut self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
+        loader: &Loader,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let record = match self.dict(py)? {
+        let record = match self.bins(py, loader, || Ok(key.clone()))? {
             None => py.None().into_bound(py),
             Some(bins) => named_tuple(
                 names::RECORD.get(py)?,
                 [
                     key.clone(),
                     record::metadata(py, self.generation, self.void_time)?,
-                    bins.into_any(),
+                    bins,
                 ],
             )?,
         };
@@ -182,12 +194,18 @@ impl Row {
 pub(crate) struct LazyBatchRecords {
     keys: Keys,
     rows: Mutex<Vec<Row>>,
+    loader: Loader,
 }
 
 /// A reply of which nothing is converted.
-pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<LazyBatchRecords>> {
+pub(crate) fn lazy(
+    py: Python<'_>,
+    keys: Keys,
+    rows: Vec<Row>,
+    loader: Loader,
+) -> PyResult<Py<LazyBatchRecords>> {
     let rows = Mutex::new(rows);
-    Py::new(py, LazyBatchRecords { keys, rows })
+    Py::new(py, LazyBatchRecords { keys, rows, loader })
 }
 
 impl LazyBatchRecords {
@@ -221,7 +239,7 @@ impl LazyBatchRecords {
         let mut parsed = FxHashMap::default();
         for (index, row) in rows.iter().enumerate() {
             if let Bins::Python(dict) = &row.bins {
-                parsed.insert(index, parse_bins(dict.bind(py))?);
+                parsed.insert(index, parse_bins(dict.bind(py).cast()?)?);
             }
         }
         let outcome = py.detach(|| {
@@ -260,12 +278,26 @@ impl LazyBatchRecords {
         Ok(found)
     }
 
+    /// What the bins of a row become, if it has some.
+    fn bins<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.rows(py).get_mut(index) {
+            Some(row) => self.bins_of(py, index, row),
+            None => Ok(None),
+        }
+    }
+
+    fn bins_of<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+        row: &mut Row,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let digest = row.digest;
+        row.bins(py, &self.loader, || self.keys.to_python(py, index, &digest))
+    }
+
     fn fill(&self, py: Python<'_>, dict: &Bound<'_, PyDict>, index: usize) -> PyResult<()> {
-        let bins = match self.rows(py).get_mut(index) {
-            Some(row) => row.dict(py)?,
-            None => None,
-        };
-        if let Some(bins) = bins {
+        if let Some(bins) = self.bins(py, index)? {
             let key = self.keys.dict_key(py, index)?;
             if !key.is_none() {
                 dict.set_item(key, bins)?;
@@ -293,7 +325,10 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_list.md")]
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.each(py, |_, row| row.dict(py))?)
+        PyList::new(
+            py,
+            self.each(py, |index, row| self.bins_of(py, index, row))?,
+        )
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
@@ -318,7 +353,7 @@ impl LazyBatchRecords {
     fn batch_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let records = self.each(py, |index, row| {
             let key = self.keys.to_python(py, index, &row.digest)?;
-            row.record(py, &key)
+            row.record(py, &key, &self.loader)
         })?;
         PyList::new(py, records)
     }
@@ -395,7 +430,7 @@ impl LazyBatchRecords {
         key: &Bound<'py, PyAny>,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        Ok(self.find(py, key)?.map(Bound::into_any).or(default))
+        Ok(self.find(py, key)?.or(default))
     }
 
     // For `to_numpy`: user key to row.
@@ -407,7 +442,7 @@ impl LazyBatchRecords {
         &self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.find(py, key)?
             .ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
     }
@@ -447,6 +482,7 @@ impl LazyBatchRecords {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.keys.traverse(&visit)?;
+        self.loader.traverse(&visit)?;
         // The collector runs with everybody stopped, and nobody is stopped while holding this lock.
         let Some(rows) = self.rows.try_lock() else {
             return Ok(());
@@ -472,15 +508,12 @@ impl LazyBatchRecords {
         &self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(index) = self.key_dict(py)?.get_item(key)? else {
             return Ok(None);
         };
         let index: usize = index.extract()?;
-        match self.rows(py).get_mut(index) {
-            Some(row) => row.dict(py),
-            None => Ok(None),
-        }
+        self.bins(py, index)
     }
 }
 
@@ -536,8 +569,7 @@ pub(crate) struct BatchReading {
 }
 
 impl BatchReading {
-    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Self> {
-        let records = lazy(py, keys, rows)?;
+    pub(crate) fn begin(py: Python<'_>, records: Py<LazyBatchRecords>) -> PyResult<Self> {
         let result = names::BATCH_READ
             .get(py)?
             .call1((PyDict::new(py), &records))?;
@@ -601,7 +633,7 @@ impl BatchWriting {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(row.record(py, &key)?)?;
+            list.append(row.record(py, &key, &Loader::default())?)?;
             self.next += 1;
             converted += 1;
         }

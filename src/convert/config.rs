@@ -1,6 +1,7 @@
 //! The configuration dict of a client.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aerospike_core::Host;
@@ -8,7 +9,7 @@ use aerospike_core::policy::{AuthMode, ClientPolicy, TlsPolicy};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
 
-use super::policy::Policies;
+use super::policies_file::Live;
 use super::settings::Settings;
 use super::tls;
 use super::value::{repr, str_of, type_name};
@@ -29,7 +30,7 @@ const DEFAULT_TIMEOUT: u32 = 30_000;
 pub(crate) struct Config {
     hosts: Vec<Host>,
     policy: ClientPolicy,
-    policies: Policies,
+    policies: Arc<Live>,
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
@@ -65,10 +66,6 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ),
     ("lua", "modules are registered with 'udf_put'; leave it out"),
     (
-        "config_provider",
-        "give the configuration here; leave it out",
-    ),
-    (
         "force_single_node",
         "use 'ip_map' where nodes announce addresses that cannot be reached; leave it out",
     ),
@@ -90,6 +87,7 @@ const NAMES: &[&str] = &[
     "max_concurrent_operations",
     "operation_queue_timeout_ms",
     "policies",
+    "config_provider",
     "ip_map",
     "rack_ids",
     "rack_id",
@@ -123,10 +121,7 @@ impl Config {
         let tls = tls.flatten();
         let hosts = parse_hosts(&fields, tls.is_some())?;
         let policy = client_policy(&fields, user, password, tls)?;
-        let policies = match fields.get("policies")? {
-            Some(policies) => Policies::parse(&policies)?,
-            None => Policies::default(),
-        };
+        let policies = Arc::new(Live::parse(&fields)?);
         Ok(Self {
             hosts,
             policies,
@@ -149,7 +144,7 @@ impl Config {
         &self.policy
     }
 
-    pub(crate) fn policies(&self) -> &Policies {
+    pub(crate) fn policies(&self) -> &Live {
         &self.policies
     }
 

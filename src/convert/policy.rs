@@ -3,6 +3,7 @@
 //! One dict may be shared by all operations, so every name is known here once; what an operation has no
 //! use for, it ignores. A name that nothing has a use for is a mistake and says so.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aerospike_core::expressions::Expression;
@@ -522,6 +523,73 @@ pub(crate) struct Policies {
     admin: Options,
 }
 
+/// What is said of each kind of operation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kinds(HashMap<String, Options>);
+
+impl Kinds {
+    /// Reads `config["policies"]`.
+    pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
+        const KINDS: &[&str] = &[
+            "read",
+            "write",
+            "operate",
+            "remove",
+            "batch",
+            "batch_write",
+            "batch_remove",
+            "batch_apply",
+            "info",
+            "apply",
+            "query",
+            "scan",
+            "admin",
+            "txn_verify",
+            "txn_roll",
+        ];
+        let dict = object.cast::<PyDict>().map_err(|_| {
+            Error::argument(format!(
+                "'policies' is a dict of dicts, not {}",
+                type_name(object)
+            ))
+        })?;
+        let mut kinds = HashMap::new();
+        for (kind, policy) in dict.iter() {
+            let kind: String = kind
+                .extract()
+                .map_err(|_| Error::argument("the names in 'policies' are str"))?;
+            if !KINDS.contains(&kind.as_str()) {
+                return Err(Error::argument(format!(
+                    "'policies' has no '{kind}'; {}",
+                    suggestion(&kind, KINDS)
+                )));
+            }
+            let options = Options::from_policy(Some(&policy))
+                .map_err(|error| error.within(format!("policies['{kind}']")))?;
+            if options.txn.is_some() {
+                return Err(Error::argument(format!(
+                    "policies['{kind}']: 'txn' belongs to calls, not to a client"
+                )));
+            }
+            kinds.insert(kind, options);
+        }
+        Ok(Self(kinds))
+    }
+
+    /// The same, and over it what `other` says.
+    pub(crate) fn overlaid(&self, other: &Self) -> Self {
+        let mut kinds = self.0.clone();
+        for (kind, options) in &other.0 {
+            kinds.entry(kind.clone()).or_default().overlay(options);
+        }
+        Self(kinds)
+    }
+
+    pub(crate) fn policies(&self) -> Policies {
+        Policies::new(|kind| self.0.get(kind).cloned().unwrap_or_default())
+    }
+}
+
 impl Default for Policies {
     fn default() -> Self {
         Self::new(|_| Options::default())
@@ -567,56 +635,6 @@ impl Policies {
             info: options("info"),
             admin: options("admin"),
         }
-    }
-
-    /// Reads `config["policies"]`.
-    pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
-        const KINDS: &[&str] = &[
-            "read",
-            "write",
-            "operate",
-            "remove",
-            "batch",
-            "batch_write",
-            "batch_remove",
-            "batch_apply",
-            "info",
-            "apply",
-            "query",
-            "scan",
-            "admin",
-            "txn_verify",
-            "txn_roll",
-        ];
-        let dict = object.cast::<PyDict>().map_err(|_| {
-            Error::argument(format!(
-                "'policies' is a dict of dicts, not {}",
-                type_name(object)
-            ))
-        })?;
-        let mut kinds = std::collections::HashMap::new();
-        for (kind, policy) in dict.iter() {
-            let kind: String = kind
-                .extract()
-                .map_err(|_| Error::argument("the names in 'policies' are str"))?;
-            if !KINDS.contains(&kind.as_str()) {
-                return Err(Error::argument(format!(
-                    "'policies' has no '{kind}'; {}",
-                    suggestion(&kind, KINDS)
-                )));
-            }
-            let options = Options::from_policy(Some(&policy))
-                .map_err(|error| error.within(format!("policies['{kind}']")))?;
-            if options.txn.is_some() {
-                return Err(Error::argument(format!(
-                    "policies['{kind}']: 'txn' belongs to calls, not to a client"
-                )));
-            }
-            kinds.insert(kind, options);
-        }
-        Ok(Self::new(|kind| {
-            kinds.get(kind).cloned().unwrap_or_default()
-        }))
     }
 
     /// The policy of a read.

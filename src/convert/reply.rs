@@ -14,6 +14,7 @@ use tokio_util::sync::DropGuard;
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
+use super::object::Loader;
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
@@ -81,13 +82,14 @@ pub(crate) enum Shape {
     Plain,
     /// The client: `connect` returns it.
     Object(Py<PyAny>),
-    Record(CallersKey),
+    Record(CallersKey, Loader),
     Exists(CallersKey),
     /// The answers one by one, each with its bin.
     Ordered(CallersKey, Vec<Option<String>>),
     BatchRead {
         keys: Keys,
         lazy: bool,
+        loader: Loader,
     },
     BatchExists(Keys),
     BatchWrite(Keys),
@@ -96,9 +98,9 @@ pub(crate) enum Shape {
     /// Arrays; of a query, whose keys nobody gave, without them.
     Numpy(Option<Keys>, Layout),
     /// All records of a query.
-    Records(Consumer),
+    Records(Consumer, Loader),
     /// The first record of a query, or None.
-    First(Consumer),
+    First(Consumer, Loader),
     /// The next record or page of a query.
     Turn(Turn),
     /// A background job.
@@ -121,13 +123,14 @@ impl Shape {
     /// Begins the conversion; everything but rows is converted at once.
     pub(crate) fn begin(self, py: Python<'_>, reply: Reply) -> PyResult<Conversion> {
         Ok(Conversion::Done(match (self, reply) {
-            (Self::BatchRead { keys, lazy: false }, Reply::Rows(rows)) => {
-                return Ok(Conversion::Reading(Box::new(BatchReading::begin(
-                    py, keys, rows,
-                )?)));
-            }
-            (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
-                super::batch::lazy(py, keys, rows)?.into_any()
+            (Self::BatchRead { keys, lazy, loader }, Reply::Rows(rows)) => {
+                let records = super::batch::lazy(py, keys, rows, loader)?;
+                if !lazy {
+                    return Ok(Conversion::Reading(Box::new(BatchReading::begin(
+                        py, records,
+                    )?)));
+                }
+                records.into_any()
             }
             (Self::BatchExists(keys), Reply::Rows(rows)) => {
                 super::batch::exists(py, &keys, &rows)?.unbind()
@@ -146,21 +149,21 @@ impl Shape {
             (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
                 columns.into_python(py, keys, &layout)?
             }
-            (Self::Record(key), Reply::Record(record)) => {
-                record::record(py, key.to_python(py)?, &record)?.unbind()
+            (Self::Record(key, loader), Reply::Record(record)) => {
+                record::record(py, key.to_python(py)?, &record, &loader)?.unbind()
             }
             (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
             (Self::Ordered(key, answers), Reply::Record(record)) => {
                 ordered(py, &key, &answers, &record)?.unbind()
             }
-            (Self::Records(consumer), _) => {
+            (Self::Records(consumer, loader), _) => {
                 return Ok(Conversion::Gathering(Box::new(Gathering::list(
-                    py, consumer,
+                    py, consumer, loader,
                 ))));
             }
-            (Self::First(consumer), _) => {
+            (Self::First(consumer, loader), _) => {
                 return Ok(Conversion::Gathering(Box::new(Gathering::first(
-                    py, consumer,
+                    py, consumer, loader,
                 ))));
             }
             (Self::Turn(turn), _) => {
@@ -186,15 +189,23 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain | Self::Records(_) | Self::First(_) | Self::Watched(_) => Ok(()),
+            Self::Plain | Self::Watched(_) => Ok(()),
+            Self::Records(_, loader) | Self::First(_, loader) => loader.traverse(visit),
             Self::Turn(turn) => turn.traverse(visit),
             Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
-            Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, .. }
-            | Self::BatchExists(keys)
-            | Self::BatchWrite(keys)
-            | Self::Rows(keys, _) => keys.traverse(visit),
+            Self::Record(key, loader) => {
+                key.traverse(visit)?;
+                loader.traverse(visit)
+            }
+            Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
+            Self::BatchRead { keys, loader, .. } => {
+                keys.traverse(visit)?;
+                loader.traverse(visit)
+            }
+            Self::BatchExists(keys) | Self::BatchWrite(keys) | Self::Rows(keys, _) => {
+                keys.traverse(visit)
+            }
             Self::Numpy(keys, layout) => {
                 if let Some(keys) = keys {
                     keys.traverse(visit)?;

@@ -7,12 +7,13 @@ use pyo3::types::PyList;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::names::bin_name;
+use super::object::Loader;
 use super::{key, record, value};
 use crate::batch_stream::BaseBatchStream;
 use crate::ops::query::{Consumer, SharedRun, Taken, Want};
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
-fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>> {
+fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<Bound<'py, PyAny>> {
     let key = match &found.key {
         Some(key) => key::to_python(
             py,
@@ -27,7 +28,7 @@ fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>
         )?,
         None => py.None().into_bound(py),
     };
-    record::record(py, key, found)
+    record::record(py, key, found, loader)
 }
 
 /// What an iterator finds.
@@ -42,7 +43,11 @@ pub(crate) enum Next<'py> {
 /// One turn of an iterator.
 pub(crate) enum Turn {
     /// Of a query: a record of what was fetched, or the whole of it.
-    Query { run: SharedRun, want: Want },
+    Query {
+        run: SharedRun,
+        want: Want,
+        loader: Loader,
+    },
     /// Of the rows of a batch.
     Row(Py<BaseBatchStream>),
 }
@@ -51,8 +56,8 @@ impl Turn {
     /// The page that it takes, if it takes one: that takes its time.
     pub(crate) fn page(&self, py: Python<'_>) -> Option<Gathering> {
         match self {
-            Self::Query { run, want } if *want == Want::Whole && run.fetched() > 0 => {
-                Some(Gathering::page(py, run.clone()))
+            Self::Query { run, want, loader } if *want == Want::Whole && run.fetched() > 0 => {
+                Some(Gathering::page(py, run.clone(), loader.clone_ref(py)))
             }
             Self::Query { .. } | Self::Row(_) => None,
         }
@@ -64,8 +69,8 @@ impl Turn {
             return Ok(Next::Item(page.finish(py)?.into_bound(py)));
         }
         match self {
-            Self::Query { run, .. } => Ok(match run.take().map_err(PyErr::from)? {
-                Taken::Record(record) => Next::Item(to_python(py, &record)?),
+            Self::Query { run, loader, .. } => Ok(match run.take().map_err(PyErr::from)? {
+                Taken::Record(record) => Next::Item(to_python(py, &record, loader)?),
                 Taken::Nothing => Next::Nothing,
                 Taken::End => Next::End,
             }),
@@ -86,7 +91,7 @@ impl Turn {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Query { .. } => Ok(()),
+            Self::Query { loader, .. } => loader.traverse(visit),
             Self::Row(stream) => visit.call(stream),
         }
     }
@@ -105,37 +110,40 @@ pub(crate) struct Gathering {
     /// Ends the run with this conversion.
     _consumer: Option<Consumer>,
     sort: Sort,
+    loader: Loader,
     list: Py<PyList>,
     /// How many more of those that were fetched; None for all, and the error the run ended in.
     left: Option<usize>,
 }
 
 impl Gathering {
-    fn all(py: Python<'_>, consumer: Consumer, sort: Sort) -> Self {
+    fn all(py: Python<'_>, consumer: Consumer, sort: Sort, loader: Loader) -> Self {
         Self {
             run: consumer.0.clone(),
             _consumer: Some(consumer),
             sort,
+            loader,
             list: PyList::empty(py).unbind(),
             left: None,
         }
     }
 
-    pub(crate) fn list(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::List)
+    pub(crate) fn list(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::List, loader)
     }
 
-    pub(crate) fn first(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::First)
+    pub(crate) fn first(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::First, loader)
     }
 
     /// The page that was fetched; its iterator goes on.
-    pub(crate) fn page(py: Python<'_>, run: SharedRun) -> Self {
+    pub(crate) fn page(py: Python<'_>, run: SharedRun, loader: Loader) -> Self {
         Self {
             left: Some(run.fetched()),
             run,
             _consumer: None,
             sort: Sort::List,
+            loader,
             list: PyList::empty(py).unbind(),
         }
     }
@@ -155,7 +163,7 @@ impl Gathering {
             let Taken::Record(record) = self.run.take().map_err(PyErr::from)? else {
                 break;
             };
-            list.append(to_python(py, &record)?)?;
+            list.append(to_python(py, &record, &self.loader)?)?;
             converted += 1;
             self.left = self.left.map(|left| left - 1);
         }

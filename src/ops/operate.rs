@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use super::put::Rules;
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::object::Loader;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, operation};
@@ -89,9 +90,10 @@ impl Operate {
         rules: Rules<'_, '_>,
         key: &Bound<'_, PyAny>,
         ops: &Bound<'_, PyAny>,
+        into: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let shape = Shape::Record(CallersKey::new(key, &parsed));
+        let shape = Shape::Record(CallersKey::new(key, &parsed), Loader::parse(into)?);
         let operations = operation::parse(ops)?;
         let policy = rules.policies.operate(rules.policy, rules.meta)?;
         Ok((

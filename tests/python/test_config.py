@@ -196,7 +196,6 @@ MEANINGLESS = {
     "batch_direct": True,
     "compression_threshold": 100,
     "lua": {"user_path": "."},
-    "config_provider": None,
     "force_single_node": False,
 }
 

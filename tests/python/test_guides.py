@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import aerospike_py
 from aerospike_py.devserver import DevServer
 
@@ -23,17 +25,19 @@ def run(code: str, changes: dict[str, object], **names: object) -> None:
     exec(compile(code, "guide", "exec"), {"__name__": "guide", "aerospike_py": aerospike_py, **names})
 
 
-def test_connecting(capsys):
-    plain, tls, login, racks = blocks("connecting.md")
+def test_connecting(capsys, tmp_path):
+    plain, tls, login, racks, policies = blocks("connecting.md")
     address = '("127.0.0.1", 3000)'
     with DevServer(nodes=2, racks=[1, 2]) as server:
         run(plain, {address: server.hosts[0]})
         run(racks, {address: server.hosts[0]})
+    with DevServer() as server:
+        run(policies, {address: server.hosts[0], '"policies.yaml"': str(tmp_path / "policies.yaml")})
     with DevServer(tls=True) as server:
         run(tls, {'("127.0.0.1", 4333, "localhost")': server.tls_hosts[0], '"/etc/aerospike/ca.pem"': server.ca_file})
     with DevServer(users={"admin": ("secret", ["user-admin"])}) as server:
         run(login, {address: server.hosts[0]})
-    assert capsys.readouterr().out == "True\nNone\nTrue\n"
+    assert capsys.readouterr().out == "True\nNone\nnamed\nTrue\n"
 
 
 def test_transactions(capsys):
@@ -48,3 +52,23 @@ def test_transactions(capsys):
             run(conflicts, {}, client=client, flight=flight)
             assert client.get(flight).bins == {"seats": 2}
     assert capsys.readouterr().out == "{'balance': 40} {'balance': 10}\n20\n2\n"
+
+
+def test_objects(capsys):
+    with DevServer() as server, aerospike_py.client({"hosts": server.hosts}) as client:
+        names = {"__name__": "guide", "aerospike_py": aerospike_py, "client": client, "key": ("test", "guide", "ann")}
+        for code in blocks("objects.md"):
+            # Without the annotations-as-text of this file: a dataclass would look for their names in a module.
+            exec(compile(code, "guide", "exec", dont_inherit=True), names)
+    assert capsys.readouterr().out == (
+        "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'size': 14, 'theme': 'dark'}\n"
+    )
+
+
+def test_gevent(run_python):
+    pytest.importorskip("gevent")
+    (code,) = blocks("gevent.md")
+    with DevServer() as server:
+        host, port = server.hosts[0]
+        done = run_python(code.replace('("127.0.0.1", 3000)', f'("{host}", {port})'))
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "{'n': 42}\n")
