@@ -170,6 +170,15 @@ impl Error {
         Self::new(Kind::Connection, CONNECTION, message)
     }
 
+    /// No node has been reached yet.
+    pub(crate) fn no_node() -> Self {
+        Self::new(
+            Kind::Cluster,
+            INVALID_NODE,
+            "No node of the cluster has been reached yet: 'fail_if_not_connected' is off, so the client goes on trying",
+        )
+    }
+
     /// A code as the server would have answered it.
     pub(crate) fn server(code: i32, message: impl Into<String>) -> Self {
         Self::new(Kind::Server, code, message)

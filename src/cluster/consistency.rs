@@ -7,9 +7,7 @@
 use aerospike_core as core;
 use aerospike_core::operations::Operation;
 use aerospike_core::policy::{BasePolicy, BatchPolicy, ReadPolicy};
-use aerospike_core::{
-    BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, ReadModeSc, Record, Replica,
-};
+use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Key, ReadModeSc, Record, Replica};
 
 use super::Cluster;
 
@@ -78,7 +76,7 @@ impl Cluster {
             })
             .collect();
         if company.is_empty() {
-            return self.client.batch(policy, rows).await;
+            return self.spread(policy, rows).await;
         }
         let mut policy = policy.clone();
         let replica = &mut policy.base_policy.replica;
@@ -88,7 +86,7 @@ impl Cluster {
         }
         let asked = rows.len();
         rows.extend(company);
-        let outcome = self.client.batch(&policy, rows).await;
+        let outcome = self.spread(&policy, rows).await;
         rows.truncate(asked);
         outcome
     }
@@ -98,7 +96,6 @@ impl Cluster {
 pub(super) fn batch_policy(policy: &BasePolicy) -> BatchPolicy {
     BatchPolicy {
         base_policy: policy.clone(),
-        concurrency: Concurrency::Sequential,
         ..BatchPolicy::default()
     }
 }
