@@ -33,6 +33,7 @@ from .types import (
     ReadPolicy,
     Record,
     RoleInfo,
+    SharedPolicy,
     UserInfo,
     UserKey,
     WriteMeta,
@@ -44,7 +45,7 @@ _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]
 
 _T = TypeVar("_T")
 _Transaction: TypeAlias = Transaction | AsyncTransaction
-_QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy | dict[str, Any]
+_QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy
 
 class Client:
     """A client for an Aerospike cluster, for threads.
@@ -56,7 +57,7 @@ class Client:
         config: The configuration, see `aerospike_py.types.ClientConfig`. It is looked at by `connect`, not here.
     """
 
-    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    def __init__(self, config: ClientConfig) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     def connect(self, username: str | None = None, password: str | None = None) -> Self:
@@ -104,7 +105,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+    def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
         Args:
@@ -117,7 +118,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def info_random_node(self, command: str, policy: AdminPolicy | None = None) -> str:
         """Send an info command to one node.
 
         Args:
@@ -135,8 +136,8 @@ class Client:
         self,
         key: Key,
         bins: Mapping[str, Any],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -156,7 +157,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
@@ -174,7 +175,7 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -192,7 +193,7 @@ class Client:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
+    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
@@ -210,8 +211,8 @@ class Client:
     def remove(
         self,
         key: Key,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -232,8 +233,8 @@ class Client:
         self,
         key: Key,
         val: int = 0,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -256,8 +257,8 @@ class Client:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -281,8 +282,8 @@ class Client:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -306,8 +307,8 @@ class Client:
         key: Key,
         bin: str,
         offset: float,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -330,8 +331,8 @@ class Client:
         self,
         key: Key,
         bin_names: list[str] | tuple[str, ...],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -352,8 +353,8 @@ class Client:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Record:
@@ -379,8 +380,8 @@ class Client:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
@@ -406,7 +407,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -443,7 +444,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[True],
@@ -456,7 +457,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
@@ -469,7 +470,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        policy: BatchPolicy | PreparedPolicy | None,
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
@@ -479,8 +480,8 @@ class Client:
     ) -> NumpyBatchRecords: ...
     def batch_write(
         self,
-        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -506,7 +507,7 @@ class Client:
         self,
         keys: _BatchKeys,
         ops: Sequence[Operation],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -529,8 +530,8 @@ class Client:
         """
     def batch_remove(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -557,7 +558,7 @@ class Client:
         set_name: str | None,
         _dtype: npt.DTypeLike,
         key_field: str = "_key",
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -590,7 +591,7 @@ class Client:
     def batch(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -611,7 +612,7 @@ class Client:
             `ClientError`: The client is not connected.
         """
     def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
@@ -651,7 +652,7 @@ class Client:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
-    def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | None = None) -> str:
         """Send an info command to a node of your choice.
 
         Args:
@@ -672,7 +673,7 @@ class Client:
         data_center: str,
         namespace: str,
         expression_filter: Expression | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say which records are shipped to another datacenter (Enterprise Edition).
 
@@ -693,7 +694,7 @@ class Client:
         namespace: str,
         set_name: str | None = None,
         nanos: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         all_sets: bool = False,
     ) -> None:
@@ -717,7 +718,7 @@ class Client:
         self,
         filename: str | PathLike[str],
         udf_type: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         source: str | None = None,
         wait: bool = True,
@@ -740,7 +741,7 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
-    def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def udf_list(self, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
         Args:
@@ -752,7 +753,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | None = None) -> str:
         """Read the source of a module.
 
         Args:
@@ -769,7 +770,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+    def udf_remove(self, module: str, policy: AdminPolicy | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
         Args:
@@ -792,7 +793,7 @@ class Client:
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Any:
@@ -816,11 +817,11 @@ class Client:
         """
     def batch_apply(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta]],
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -850,7 +851,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -880,7 +881,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -910,7 +911,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -940,7 +941,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -971,7 +972,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1005,7 +1006,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1039,7 +1040,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1073,7 +1074,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1109,7 +1110,7 @@ class Client:
         index_datatype: int,
         index_name: str,
         ctx: Sequence[dict[str, Any]] | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1144,7 +1145,7 @@ class Client:
         index_datatype: int,
         expressions: Expression,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1175,7 +1176,7 @@ class Client:
         namespace: str,
         set_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1202,7 +1203,7 @@ class Client:
         self,
         namespace: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1223,7 +1224,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def index_list(self, namespace: str | None = None, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
         Args:
@@ -1245,7 +1246,7 @@ class Client:
         username: str,
         password: str,
         roles: Sequence[str],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Make a user.
 
@@ -1260,7 +1261,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
         Args:
@@ -1273,7 +1274,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_drop_user(self, username: str, policy: AdminPolicy | None = None) -> None:
         """Remove a user.
 
         Args:
@@ -1285,7 +1286,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_change_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
         Args:
@@ -1298,7 +1299,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_set_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
         Args:
@@ -1311,7 +1312,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Give a user roles.
 
         Args:
@@ -1324,7 +1325,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Take roles from a user.
 
         Args:
@@ -1337,7 +1338,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+    def admin_query_user_info(self, username: str, policy: AdminPolicy | None = None) -> UserInfo:
         """Describe a user.
 
         Args:
@@ -1352,7 +1353,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+    def admin_query_users_info(self, policy: AdminPolicy | None = None) -> list[UserInfo]:
         """Describe all users.
 
         Args:
@@ -1369,8 +1370,8 @@ class Client:
     def admin_create_role(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
         whitelist: Sequence[str] | None = None,
         read_quota: int = 0,
         write_quota: int = 0,
@@ -1391,7 +1392,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_drop_role(self, role: str, policy: AdminPolicy | None = None) -> None:
         """Remove a role.
 
         Args:
@@ -1406,8 +1407,8 @@ class Client:
     def admin_grant_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Give a role privileges.
 
@@ -1425,8 +1426,8 @@ class Client:
     def admin_revoke_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Take privileges from a role.
 
@@ -1441,7 +1442,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    def admin_query_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """Describe a role.
 
         Args:
@@ -1456,7 +1457,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    def admin_query_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
         Args:
@@ -1470,7 +1471,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    def admin_get_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
         Args:
@@ -1485,7 +1486,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    def admin_get_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
         Args:
@@ -1499,7 +1500,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | None = None) -> None:
         """Say from which addresses a role may log in.
 
         Args:
@@ -1517,7 +1518,7 @@ class Client:
         role: str,
         read_quota: int = 0,
         write_quota: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say how often a role may read and write.
 
@@ -1647,7 +1648,7 @@ class AsyncClient:
         self, work: Callable[[AsyncTransaction], Awaitable[_T] | _T], timeout: int = 0, attempts: int = 5
     ) -> _T: ...
 
-    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    def __init__(self, config: ClientConfig) -> None: ...
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     async def connect(self, username: str | None = None, password: str | None = None) -> Self:
@@ -1695,7 +1696,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+    async def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
         Args:
@@ -1708,7 +1709,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def info_random_node(self, command: str, policy: AdminPolicy | None = None) -> str:
         """Send an info command to one node.
 
         Args:
@@ -1726,8 +1727,8 @@ class AsyncClient:
         self,
         key: Key,
         bins: Mapping[str, Any],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1747,7 +1748,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
-    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> Record:
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
@@ -1765,7 +1766,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     async def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -1783,7 +1784,7 @@ class AsyncClient:
             `FilteredOut`: The policy's `filter_expression` is false for it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
-    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
+    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
@@ -1801,8 +1802,8 @@ class AsyncClient:
     async def remove(
         self,
         key: Key,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1823,8 +1824,8 @@ class AsyncClient:
         self,
         key: Key,
         val: int = 0,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1847,8 +1848,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1872,8 +1873,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1897,8 +1898,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         offset: float,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1921,8 +1922,8 @@ class AsyncClient:
         self,
         key: Key,
         bin_names: list[str] | tuple[str, ...],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1943,8 +1944,8 @@ class AsyncClient:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Record:
@@ -1970,8 +1971,8 @@ class AsyncClient:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
@@ -1997,7 +1998,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -2034,7 +2035,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[True],
@@ -2047,7 +2048,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
@@ -2060,7 +2061,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        policy: BatchPolicy | PreparedPolicy | None,
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
@@ -2070,8 +2071,8 @@ class AsyncClient:
     ) -> NumpyBatchRecords: ...
     async def batch_write(
         self,
-        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        records: Sequence[tuple[Key, Mapping[str, Any]] | tuple[Key, Mapping[str, Any], WriteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2097,7 +2098,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         ops: Sequence[Operation],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2120,8 +2121,8 @@ class AsyncClient:
         """
     async def batch_remove(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2148,7 +2149,7 @@ class AsyncClient:
         set_name: str | None,
         _dtype: npt.DTypeLike,
         key_field: str = "_key",
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2181,7 +2182,7 @@ class AsyncClient:
     async def batch(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2202,7 +2203,7 @@ class AsyncClient:
             `ClientError`: The client is not connected.
         """
     async def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
@@ -2242,7 +2243,7 @@ class AsyncClient:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
-    async def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | None = None) -> str:
         """Send an info command to a node of your choice.
 
         Args:
@@ -2263,7 +2264,7 @@ class AsyncClient:
         data_center: str,
         namespace: str,
         expression_filter: Expression | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say which records are shipped to another datacenter (Enterprise Edition).
 
@@ -2284,7 +2285,7 @@ class AsyncClient:
         namespace: str,
         set_name: str | None = None,
         nanos: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         all_sets: bool = False,
     ) -> None:
@@ -2308,7 +2309,7 @@ class AsyncClient:
         self,
         filename: str | PathLike[str],
         udf_type: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         source: str | None = None,
         wait: bool = True,
@@ -2331,7 +2332,7 @@ class AsyncClient:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
-    async def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def udf_list(self, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
         Args:
@@ -2343,7 +2344,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | None = None) -> str:
         """Read the source of a module.
 
         Args:
@@ -2360,7 +2361,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+    async def udf_remove(self, module: str, policy: AdminPolicy | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
         Args:
@@ -2383,7 +2384,7 @@ class AsyncClient:
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Any:
@@ -2407,11 +2408,11 @@ class AsyncClient:
         """
     async def batch_apply(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta]],
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2441,7 +2442,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2471,7 +2472,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2501,7 +2502,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2531,7 +2532,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2562,7 +2563,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2596,7 +2597,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2630,7 +2631,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2664,7 +2665,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2700,7 +2701,7 @@ class AsyncClient:
         index_datatype: int,
         index_name: str,
         ctx: Sequence[dict[str, Any]] | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2735,7 +2736,7 @@ class AsyncClient:
         index_datatype: int,
         expressions: Expression,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2766,7 +2767,7 @@ class AsyncClient:
         namespace: str,
         set_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2793,7 +2794,7 @@ class AsyncClient:
         self,
         namespace: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2814,7 +2815,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def index_list(self, namespace: str | None = None, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
         Args:
@@ -2836,7 +2837,7 @@ class AsyncClient:
         username: str,
         password: str,
         roles: Sequence[str],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Make a user.
 
@@ -2851,7 +2852,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
         Args:
@@ -2864,7 +2865,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_drop_user(self, username: str, policy: AdminPolicy | None = None) -> None:
         """Remove a user.
 
         Args:
@@ -2876,7 +2877,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_change_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
         Args:
@@ -2889,7 +2890,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_set_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
         Args:
@@ -2902,7 +2903,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Give a user roles.
 
         Args:
@@ -2915,7 +2916,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Take roles from a user.
 
         Args:
@@ -2928,7 +2929,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+    async def admin_query_user_info(self, username: str, policy: AdminPolicy | None = None) -> UserInfo:
         """Describe a user.
 
         Args:
@@ -2943,7 +2944,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+    async def admin_query_users_info(self, policy: AdminPolicy | None = None) -> list[UserInfo]:
         """Describe all users.
 
         Args:
@@ -2960,8 +2961,8 @@ class AsyncClient:
     async def admin_create_role(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
         whitelist: Sequence[str] | None = None,
         read_quota: int = 0,
         write_quota: int = 0,
@@ -2982,7 +2983,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_drop_role(self, role: str, policy: AdminPolicy | None = None) -> None:
         """Remove a role.
 
         Args:
@@ -2997,8 +2998,8 @@ class AsyncClient:
     async def admin_grant_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Give a role privileges.
 
@@ -3016,8 +3017,8 @@ class AsyncClient:
     async def admin_revoke_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Take privileges from a role.
 
@@ -3032,7 +3033,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    async def admin_query_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """Describe a role.
 
         Args:
@@ -3047,7 +3048,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    async def admin_query_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
         Args:
@@ -3061,7 +3062,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    async def admin_get_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
         Args:
@@ -3076,7 +3077,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    async def admin_get_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
         Args:
@@ -3090,7 +3091,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | None = None) -> None:
         """Say from which addresses a role may log in.
 
         Args:
@@ -3108,7 +3109,7 @@ class AsyncClient:
         role: str,
         read_quota: int = 0,
         write_quota: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say how often a role may read and write.
 
@@ -3278,7 +3279,7 @@ class Query:
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
         """
-    def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> Job:
+    def execute_background(self, policy: WritePolicy | PreparedPolicy | None = None) -> Job:
         """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
 
         Args:
@@ -3448,7 +3449,7 @@ class AsyncQuery:
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
         """
-    async def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> AsyncJob:
+    async def execute_background(self, policy: WritePolicy | PreparedPolicy | None = None) -> AsyncJob:
         """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
 
         Args:
@@ -3867,7 +3868,7 @@ class Fault:
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
 
-def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
+def prepare(policy: SharedPolicy) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
 
     Args:

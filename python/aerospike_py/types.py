@@ -240,6 +240,10 @@ class AdminPolicy(TypedDict, total=False):
     timeout: int  # default 0 = 3000
 
 
+class SharedPolicy(BatchPolicy, QueryPolicy, AdminPolicy, total=False):
+    """What one dict may say to all operations: each takes from it what applies to it. It is what every kind of policy is, and what `prepare` takes."""
+
+
 class WriteMeta(TypedDict, total=False):
     """What one write says beside its policy. Where both say it, the policy wins in a single write and the record's meta in a batch."""
 
@@ -328,10 +332,16 @@ class ClientPolicies(TypedDict, total=False):
     txn_roll: BatchPolicy
 
 
+#: An address of a node: (host, port), (host, port, TLS name), (host,), "host:port" or "host".
+Host = tuple[str, int] | tuple[str, int, str | None] | tuple[str] | str
+#: Some of them. (A list of one form is not a list of any form.)
+Hosts = list[Host] | list[tuple[str, int]] | list[tuple[str, int, str]] | list[str] | tuple[Host, ...]
+
+
 class ClientConfig(TypedDict, total=False):
     """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
-    hosts: list[tuple[str, int] | tuple[str] | tuple[str, int, str] | str]  # (host, port[, TLS name]), (host,), "host:port", "host"
+    hosts: Hosts
     cluster_name: str | None  # refuse a cluster of another name; default None
     auth_mode: int  # AUTH_*; default INTERNAL
     user: str
@@ -441,6 +451,8 @@ __all__ = [
     "ExistsResult",
     "Expression",
     "HLLPolicy",
+    "Host",
+    "Hosts",
     "IndexCollectionType",
     "IndexType",
     "InfoNodeResult",
@@ -472,6 +484,7 @@ __all__ = [
     "RoleInfo",
     "ScanPolicy",
     "Serializer",
+    "SharedPolicy",
     "TLSConfig",
     "UserInfo",
     "UserKey",
