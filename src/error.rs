@@ -363,6 +363,9 @@ impl From<&core::Error> for Error {
         if message.is_empty() {
             message = error.to_string();
         }
+        if kind == Kind::Timeout && error.iteration() == Some(0) {
+            message.push_str("; not sent: no connection was free, and open queries hold theirs");
+        }
         Self::Failure(Box::new(Failure {
             kind,
             code,
