@@ -170,6 +170,15 @@ impl Error {
         Self::new(Kind::Connection, CONNECTION, message)
     }
 
+    /// No node has been reached yet.
+    pub(crate) fn no_node() -> Self {
+        Self::new(
+            Kind::Cluster,
+            INVALID_NODE,
+            "No node of the cluster has been reached yet: 'fail_if_not_connected' is off, so the client goes on trying",
+        )
+    }
+
     /// A code as the server would have answered it.
     pub(crate) fn server(code: i32, message: impl Into<String>) -> Self {
         Self::new(Kind::Server, code, message)
@@ -353,6 +362,9 @@ impl From<&core::Error> for Error {
         };
         if message.is_empty() {
             message = error.to_string();
+        }
+        if kind == Kind::Timeout && error.iteration() == Some(0) {
+            message.push_str("; not sent: no connection was free, and open queries hold theirs");
         }
         Self::Failure(Box::new(Failure {
             kind,

@@ -9,7 +9,7 @@ Importing starts no thread and changes nothing in the process.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import bit_operations as bit_operations
 from . import cdt_ctx as cdt_ctx
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     __version__: str
 
 
-def client(config: ClientConfig | dict[str, Any]) -> Client:
+def client(config: ClientConfig) -> Client:
     """A client for threads, not connected yet.
 
     Args:
@@ -77,7 +77,7 @@ def client(config: ClientConfig | dict[str, Any]) -> Client:
     return Client(config)
 
 
-def async_client(config: ClientConfig | dict[str, Any]) -> AsyncClient:
+def async_client(config: ClientConfig) -> AsyncClient:
     """A client for asyncio, not connected yet.
 
     Args:

@@ -34,6 +34,7 @@ from .types import (
     ReadPolicy,
     Record,
     RoleInfo,
+    SharedPolicy,
     UserInfo,
     UserKey,
     WriteMeta,
@@ -45,7 +46,7 @@ _BatchKeys: TypeAlias = Sequence[Key] | tuple[str, str | None, Sequence[UserKey]
 
 _T = TypeVar("_T")
 _Transaction: TypeAlias = Transaction | AsyncTransaction
-_QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy | dict[str, Any]
+_QueryPolicy: TypeAlias = QueryPolicy | PreparedPolicy
 
 class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -69,7 +70,7 @@ class Client:
         config: The configuration, see `aerospike_py.types.ClientConfig`. It is looked at by `connect`, not here.
     """
 
-    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    def __init__(self, config: ClientConfig) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     def connect(self, username: str | None = None, password: str | None = None) -> Self:
@@ -117,7 +118,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+    def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
         Args:
@@ -130,7 +131,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def info_random_node(self, command: str, policy: AdminPolicy | None = None) -> str:
         """Send an info command to one node.
 
         Args:
@@ -148,8 +149,8 @@ class Client:
         self,
         key: Key,
         bins: _Bins,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         map_bins: Sequence[str] | None = None,
         txn: _Transaction | None = None,
@@ -176,7 +177,7 @@ class Client:
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
     @overload
-    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
@@ -196,10 +197,10 @@ class Client:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     @overload
-    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
+    def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
     @overload
     def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, into: None = None, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -221,9 +222,9 @@ class Client:
         """
     @overload
     def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, into: type[_T], txn: _Transaction | None = None
     ) -> Record[_T]: ...
-    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
+    def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
@@ -241,8 +242,8 @@ class Client:
     def remove(
         self,
         key: Key,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -263,8 +264,8 @@ class Client:
         self,
         key: Key,
         val: int = 0,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -287,8 +288,8 @@ class Client:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -312,8 +313,8 @@ class Client:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -337,8 +338,8 @@ class Client:
         key: Key,
         bin: str,
         offset: float,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -361,8 +362,8 @@ class Client:
         self,
         key: Key,
         bin_names: list[str] | tuple[str, ...],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -384,8 +385,8 @@ class Client:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         into: None = None,
         txn: _Transaction | None = None,
@@ -414,8 +415,8 @@ class Client:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         into: type[_T],
         txn: _Transaction | None = None,
@@ -424,8 +425,8 @@ class Client:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
@@ -451,7 +452,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -496,7 +497,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -510,7 +511,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[True],
@@ -525,7 +526,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
@@ -540,7 +541,7 @@ class Client:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        policy: BatchPolicy | PreparedPolicy | None,
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
@@ -552,8 +553,8 @@ class Client:
     ) -> NumpyBatchRecords: ...
     def batch_write(
         self,
-        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -579,7 +580,7 @@ class Client:
         self,
         keys: _BatchKeys,
         ops: Sequence[Operation],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -602,8 +603,8 @@ class Client:
         """
     def batch_remove(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -630,7 +631,7 @@ class Client:
         set_name: str | None,
         _dtype: npt.DTypeLike | None = None,
         key_field: str = "_key",
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -666,7 +667,7 @@ class Client:
     def batch(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -690,7 +691,7 @@ class Client:
     def batch_stream(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -715,7 +716,7 @@ class Client:
             `ClientError`: The client is not connected.
         """
     def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
@@ -755,7 +756,7 @@ class Client:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
-    def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | None = None) -> str:
         """Send an info command to a node of your choice.
 
         Args:
@@ -776,7 +777,7 @@ class Client:
         data_center: str,
         namespace: str,
         expression_filter: Expression | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say which records are shipped to another datacenter (Enterprise Edition).
 
@@ -797,7 +798,7 @@ class Client:
         namespace: str,
         set_name: str | None = None,
         nanos: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         all_sets: bool = False,
     ) -> None:
@@ -821,7 +822,7 @@ class Client:
         self,
         filename: str | PathLike[str],
         udf_type: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         source: str | None = None,
         wait: bool = True,
@@ -844,7 +845,7 @@ class Client:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
-    def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def udf_list(self, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
         Args:
@@ -856,7 +857,7 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
-    def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | None = None) -> str:
         """Read the source of a module.
 
         Args:
@@ -873,7 +874,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+    def udf_remove(self, module: str, policy: AdminPolicy | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
         Args:
@@ -896,7 +897,7 @@ class Client:
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Any:
@@ -920,11 +921,11 @@ class Client:
         """
     def batch_apply(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta]],
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -954,7 +955,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -984,7 +985,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1014,7 +1015,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1044,7 +1045,7 @@ class Client:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1075,7 +1076,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1109,7 +1110,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1143,7 +1144,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1177,7 +1178,7 @@ class Client:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -1213,7 +1214,7 @@ class Client:
         index_datatype: int,
         index_name: str,
         ctx: Sequence[dict[str, Any]] | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1248,7 +1249,7 @@ class Client:
         index_datatype: int,
         expressions: Expression,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1279,7 +1280,7 @@ class Client:
         namespace: str,
         set_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1306,7 +1307,7 @@ class Client:
         self,
         namespace: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -1327,7 +1328,7 @@ class Client:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def index_list(self, namespace: str | None = None, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
         Args:
@@ -1349,7 +1350,7 @@ class Client:
         username: str,
         password: str,
         roles: Sequence[str],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Make a user.
 
@@ -1364,7 +1365,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
         Args:
@@ -1377,7 +1378,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_drop_user(self, username: str, policy: AdminPolicy | None = None) -> None:
         """Remove a user.
 
         Args:
@@ -1389,7 +1390,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_change_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
         Args:
@@ -1402,7 +1403,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_set_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
         Args:
@@ -1415,7 +1416,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Give a user roles.
 
         Args:
@@ -1428,7 +1429,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Take roles from a user.
 
         Args:
@@ -1441,7 +1442,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+    def admin_query_user_info(self, username: str, policy: AdminPolicy | None = None) -> UserInfo:
         """Describe a user.
 
         Args:
@@ -1456,7 +1457,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+    def admin_query_users_info(self, policy: AdminPolicy | None = None) -> list[UserInfo]:
         """Describe all users.
 
         Args:
@@ -1473,8 +1474,8 @@ class Client:
     def admin_create_role(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
         whitelist: Sequence[str] | None = None,
         read_quota: int = 0,
         write_quota: int = 0,
@@ -1495,7 +1496,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_drop_role(self, role: str, policy: AdminPolicy | None = None) -> None:
         """Remove a role.
 
         Args:
@@ -1510,8 +1511,8 @@ class Client:
     def admin_grant_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Give a role privileges.
 
@@ -1529,8 +1530,8 @@ class Client:
     def admin_revoke_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Take privileges from a role.
 
@@ -1545,7 +1546,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    def admin_query_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """Describe a role.
 
         Args:
@@ -1560,7 +1561,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    def admin_query_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
         Args:
@@ -1574,7 +1575,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    def admin_get_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
         Args:
@@ -1589,7 +1590,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    def admin_get_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
         Args:
@@ -1603,7 +1604,7 @@ class Client:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | None = None) -> None:
         """Say from which addresses a role may log in.
 
         Args:
@@ -1621,7 +1622,7 @@ class Client:
         role: str,
         read_quota: int = 0,
         write_quota: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say how often a role may read and write.
 
@@ -1753,13 +1754,13 @@ class AsyncClient:
     def batch(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
     ) -> PendingBatch: ...
 
-    def __init__(self, config: ClientConfig | dict[str, Any]) -> None: ...
+    def __init__(self, config: ClientConfig) -> None: ...
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /) -> Literal[False]: ...
     async def connect(self, username: str | None = None, password: str | None = None) -> Self:
@@ -1807,7 +1808,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def info_all(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> list[InfoNodeResult]:
+    async def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
         Args:
@@ -1820,7 +1821,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def info_random_node(self, command: str, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def info_random_node(self, command: str, policy: AdminPolicy | None = None) -> str:
         """Send an info command to one node.
 
         Args:
@@ -1838,8 +1839,8 @@ class AsyncClient:
         self,
         key: Key,
         bins: _Bins,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         map_bins: Sequence[str] | None = None,
         txn: _Transaction | None = None,
@@ -1866,7 +1867,7 @@ class AsyncClient:
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
     @overload
-    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, into: None = None, txn: _Transaction | None = None) -> Record:
         """Read a record.
 
         Args:
@@ -1886,10 +1887,10 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
         """
     @overload
-    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
+    async def get(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, into: type[_T], txn: _Transaction | None = None) -> Record[_T]: ...
     @overload
     async def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: None = None, txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, into: None = None, txn: _Transaction | None = None
     ) -> Record:
         """Read some bins of a record.
 
@@ -1911,9 +1912,9 @@ class AsyncClient:
         """
     @overload
     async def select(
-        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, into: type[_T], txn: _Transaction | None = None
+        self, key: Key, bins: list[str] | tuple[str, ...], policy: ReadPolicy | PreparedPolicy | None = None, *, into: type[_T], txn: _Transaction | None = None
     ) -> Record[_T]: ...
-    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
+    async def exists(self, key: Key, policy: ReadPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None) -> ExistsResult:
         """Look whether a record exists.
 
         Args:
@@ -1931,8 +1932,8 @@ class AsyncClient:
     async def remove(
         self,
         key: Key,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1953,8 +1954,8 @@ class AsyncClient:
         self,
         key: Key,
         val: int = 0,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -1977,8 +1978,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -2002,8 +2003,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         val: str | bytes | bytearray | memoryview,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -2027,8 +2028,8 @@ class AsyncClient:
         key: Key,
         bin: str,
         offset: float,
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -2051,8 +2052,8 @@ class AsyncClient:
         self,
         key: Key,
         bin_names: list[str] | tuple[str, ...],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> None:
@@ -2074,8 +2075,8 @@ class AsyncClient:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         into: None = None,
         txn: _Transaction | None = None,
@@ -2104,8 +2105,8 @@ class AsyncClient:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         into: type[_T],
         txn: _Transaction | None = None,
@@ -2114,8 +2115,8 @@ class AsyncClient:
         self,
         key: Key,
         ops: Sequence[Operation],
-        meta: WriteMeta | dict[str, Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        meta: WriteMeta | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> OperateOrderedResult:
@@ -2141,7 +2142,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -2186,7 +2187,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[False] = False,
@@ -2200,7 +2201,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         _dtype: None = None,
         *,
         lazy: Literal[True],
@@ -2215,7 +2216,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         *,
         _dtype: npt.DTypeLike,
         lazy: bool = False,
@@ -2230,7 +2231,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         bins: list[str] | tuple[str, ...] | None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None,
+        policy: BatchPolicy | PreparedPolicy | None,
         _dtype: npt.DTypeLike,
         *,
         lazy: bool = False,
@@ -2242,8 +2243,8 @@ class AsyncClient:
     ) -> NumpyBatchRecords: ...
     async def batch_write(
         self,
-        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        records: Sequence[tuple[Key, _Bins] | tuple[Key, _Bins, WriteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2269,7 +2270,7 @@ class AsyncClient:
         self,
         keys: _BatchKeys,
         ops: Sequence[Operation],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2292,8 +2293,8 @@ class AsyncClient:
         """
     async def batch_remove(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta | dict[str, Any]]],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchDeleteMeta]],
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2320,7 +2321,7 @@ class AsyncClient:
         set_name: str | None,
         _dtype: npt.DTypeLike | None = None,
         key_field: str = "_key",
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2356,7 +2357,7 @@ class AsyncClient:
     def batch_stream(
         self,
         ops: Sequence[Read | Write | Remove | Apply],
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2381,7 +2382,7 @@ class AsyncClient:
             `ClientError`: The client is not connected.
         """
     async def batch_exists(
-        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None, *, txn: _Transaction | None = None
+        self, keys: _BatchKeys, policy: BatchPolicy | PreparedPolicy | None = None, *, txn: _Transaction | None = None
     ) -> list[ExistsResult]:
         """Look whether many records exist.
 
@@ -2421,7 +2422,7 @@ class AsyncClient:
         Raises:
             `TypeError`, `ValueError`: They make no key.
         """
-    async def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def info_single_node(self, command: str, host: str | tuple[str, int], policy: AdminPolicy | None = None) -> str:
         """Send an info command to a node of your choice.
 
         Args:
@@ -2442,7 +2443,7 @@ class AsyncClient:
         data_center: str,
         namespace: str,
         expression_filter: Expression | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say which records are shipped to another datacenter (Enterprise Edition).
 
@@ -2463,7 +2464,7 @@ class AsyncClient:
         namespace: str,
         set_name: str | None = None,
         nanos: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         all_sets: bool = False,
     ) -> None:
@@ -2487,7 +2488,7 @@ class AsyncClient:
         self,
         filename: str | PathLike[str],
         udf_type: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         source: str | None = None,
         wait: bool = True,
@@ -2510,7 +2511,7 @@ class AsyncClient:
             `ValueError`: A name is empty or holds one of ``; : =`` or a line's end, which would make another command of it.
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
         """
-    async def udf_list(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def udf_list(self, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the modules of functions.
 
         Args:
@@ -2522,7 +2523,7 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
-    async def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | dict[str, Any] | None = None) -> str:
+    async def udf_get(self, module: str, language: int = 0, policy: AdminPolicy | None = None) -> str:
         """Read the source of a module.
 
         Args:
@@ -2539,7 +2540,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def udf_remove(self, module: str, policy: AdminPolicy | dict[str, Any] | None = None, *, wait: bool = True) -> Task | None:
+    async def udf_remove(self, module: str, policy: AdminPolicy | None = None, *, wait: bool = True) -> Task | None:
         """Remove a module of functions.
 
         Args:
@@ -2562,7 +2563,7 @@ class AsyncClient:
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: WritePolicy | PreparedPolicy | None = None,
         *,
         txn: _Transaction | None = None,
     ) -> Any:
@@ -2586,11 +2587,11 @@ class AsyncClient:
         """
     async def batch_apply(
         self,
-        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta | dict[str, Any]]],
+        keys: _BatchKeys | Sequence[Key | tuple[Key, BatchUDFMeta]],
         module: str,
         function: str,
         args: Sequence[Any] | None = None,
-        policy: BatchPolicy | PreparedPolicy | dict[str, Any] | None = None,
+        policy: BatchPolicy | PreparedPolicy | None = None,
         retry: int = 0,
         *,
         txn: _Transaction | None = None,
@@ -2620,7 +2621,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2650,7 +2651,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2680,7 +2681,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2710,7 +2711,7 @@ class AsyncClient:
         set_name: str | None,
         bin_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2741,7 +2742,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2775,7 +2776,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2809,7 +2810,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2843,7 +2844,7 @@ class AsyncClient:
         bin_name: str,
         index_datatype: int,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         ctx: Sequence[dict[str, Any]] | None = None,
         *,
         wait: bool = True,
@@ -2879,7 +2880,7 @@ class AsyncClient:
         index_datatype: int,
         index_name: str,
         ctx: Sequence[dict[str, Any]] | None,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2914,7 +2915,7 @@ class AsyncClient:
         index_datatype: int,
         expressions: Expression,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2945,7 +2946,7 @@ class AsyncClient:
         namespace: str,
         set_name: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2972,7 +2973,7 @@ class AsyncClient:
         self,
         namespace: str,
         index_name: str,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
         *,
         wait: bool = True,
     ) -> Task | None:
@@ -2993,7 +2994,7 @@ class AsyncClient:
             `InvalidArgError`, `TypeError`: Another argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def index_list(self, namespace: str | None = None, policy: AdminPolicy | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def index_list(self, namespace: str | None = None, policy: AdminPolicy | None = None) -> list[dict[str, Any]]:
         """List the indexes.
 
         Args:
@@ -3015,7 +3016,7 @@ class AsyncClient:
         username: str,
         password: str,
         roles: Sequence[str],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Make a user.
 
@@ -3030,7 +3031,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_create_pki_user(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Make a user that logs in with a certificate and has no password.
 
         Args:
@@ -3043,7 +3044,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_drop_user(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_drop_user(self, username: str, policy: AdminPolicy | None = None) -> None:
         """Remove a user.
 
         Args:
@@ -3055,7 +3056,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_change_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_change_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """Give a user another password; the client's own login is renewed with it.
 
         Args:
@@ -3068,7 +3069,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_set_password(self, username: str, password: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_set_password(self, username: str, password: str, policy: AdminPolicy | None = None) -> None:
         """The same as `admin_change_password`, under a name of the official client.
 
         Args:
@@ -3081,7 +3082,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_grant_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Give a user roles.
 
         Args:
@@ -3094,7 +3095,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_revoke_roles(self, username: str, roles: Sequence[str], policy: AdminPolicy | None = None) -> None:
         """Take roles from a user.
 
         Args:
@@ -3107,7 +3108,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_user_info(self, username: str, policy: AdminPolicy | dict[str, Any] | None = None) -> UserInfo:
+    async def admin_query_user_info(self, username: str, policy: AdminPolicy | None = None) -> UserInfo:
         """Describe a user.
 
         Args:
@@ -3122,7 +3123,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_users_info(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[UserInfo]:
+    async def admin_query_users_info(self, policy: AdminPolicy | None = None) -> list[UserInfo]:
         """Describe all users.
 
         Args:
@@ -3139,8 +3140,8 @@ class AsyncClient:
     async def admin_create_role(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
         whitelist: Sequence[str] | None = None,
         read_quota: int = 0,
         write_quota: int = 0,
@@ -3161,7 +3162,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_drop_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_drop_role(self, role: str, policy: AdminPolicy | None = None) -> None:
         """Remove a role.
 
         Args:
@@ -3176,8 +3177,8 @@ class AsyncClient:
     async def admin_grant_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Give a role privileges.
 
@@ -3195,8 +3196,8 @@ class AsyncClient:
     async def admin_revoke_privileges(
         self,
         role: str,
-        privileges: Sequence[Privilege | dict[str, Any]],
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        privileges: Sequence[Privilege],
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Take privileges from a role.
 
@@ -3211,7 +3212,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    async def admin_query_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """Describe a role.
 
         Args:
@@ -3226,7 +3227,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_query_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    async def admin_query_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """Describe all roles.
 
         Args:
@@ -3240,7 +3241,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_get_role(self, role: str, policy: AdminPolicy | dict[str, Any] | None = None) -> RoleInfo:
+    async def admin_get_role(self, role: str, policy: AdminPolicy | None = None) -> RoleInfo:
         """The same as `admin_query_role`, under a name of the official client.
 
         Args:
@@ -3255,7 +3256,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_get_roles(self, policy: AdminPolicy | dict[str, Any] | None = None) -> list[RoleInfo]:
+    async def admin_get_roles(self, policy: AdminPolicy | None = None) -> list[RoleInfo]:
         """The same as `admin_query_roles`, under a name of the official client.
 
         Args:
@@ -3269,7 +3270,7 @@ class AsyncClient:
             `TypeError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
         """
-    async def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | dict[str, Any] | None = None) -> None:
+    async def admin_set_whitelist(self, role: str, whitelist: Sequence[str] | None, policy: AdminPolicy | None = None) -> None:
         """Say from which addresses a role may log in.
 
         Args:
@@ -3287,7 +3288,7 @@ class AsyncClient:
         role: str,
         read_quota: int = 0,
         write_quota: int = 0,
-        policy: AdminPolicy | dict[str, Any] | None = None,
+        policy: AdminPolicy | None = None,
     ) -> None:
         """Say how often a role may read and write.
 
@@ -3471,7 +3472,7 @@ class Query:
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
         """
-    def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> Job:
+    def execute_background(self, policy: WritePolicy | PreparedPolicy | None = None) -> Job:
         """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
 
         Args:
@@ -3682,7 +3683,7 @@ class AsyncQuery:
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
         """
-    async def execute_background(self, policy: WritePolicy | PreparedPolicy | dict[str, Any] | None = None) -> AsyncJob:
+    async def execute_background(self, policy: WritePolicy | PreparedPolicy | None = None) -> AsyncJob:
         """Let the servers do to every record that the query finds what `add_ops` or `apply` said, and come back at once.
 
         Args:
@@ -4175,7 +4176,7 @@ class Fault:
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
 
-def prepare(policy: Mapping[str, Any]) -> PreparedPolicy:
+def prepare(policy: SharedPolicy) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
 
     Args:

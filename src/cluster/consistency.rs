@@ -10,8 +10,7 @@ use aerospike_core as core;
 use aerospike_core::operations::Operation;
 use aerospike_core::policy::{BasePolicy, BatchPolicy, ReadPolicy};
 use aerospike_core::{
-    BatchOperation, BatchReadPolicy, BatchRecord, Bins, Concurrency, Key, ReadModeSc, Record,
-    Replica,
+    BatchOperation, BatchReadPolicy, BatchRecord, Bins, Key, ReadModeSc, Record, Replica,
 };
 
 use super::Cluster;
@@ -70,7 +69,7 @@ impl Cluster {
     ) -> core::Result<()> {
         let asked = rows.len();
         let policy = self.accompany(policy, rows);
-        let outcome = self.client.batch(&policy, rows).await;
+        let outcome = self.spread(&policy, rows).await;
         rows.truncate(asked);
         outcome
     }
@@ -130,7 +129,6 @@ impl Cluster {
 pub(super) fn batch_policy(policy: &BasePolicy) -> BatchPolicy {
     BatchPolicy {
         base_policy: policy.clone(),
-        concurrency: Concurrency::Sequential,
         ..BatchPolicy::default()
     }
 }

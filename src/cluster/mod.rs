@@ -6,6 +6,7 @@ mod gate;
 mod link;
 mod reads;
 mod routes;
+mod spread;
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -55,7 +56,7 @@ impl Cluster {
             Ok(client) => Link::new(client),
             Err(error) => return Err(diagnosis::explain(&config, error).await),
         };
-        if client.nodes().is_empty() {
+        if client.nodes().is_empty() && config.fails_without_nodes() {
             let error = Error::connection("Failed to connect to any node");
             return Err(diagnosis::explain(&config, error).await);
         }
@@ -106,10 +107,8 @@ impl Cluster {
 
     /// The gate of the node that holds a record.
     fn gate(&self, key: &core::Key) -> Result<Arc<Gate>> {
-        self.routes
-            .load()
-            .gate(key)
-            .ok_or_else(|| unknown_namespace(key))
+        let routes = self.routes.load();
+        routes.gate(key).ok_or_else(|| no_route(&routes, key))
     }
 
     /// The gates a request has to pass.
@@ -118,12 +117,12 @@ impl Cluster {
         let gates = match target {
             Target::Any => SmallVec::new(),
             Target::Key(key) => {
-                smallvec![routes.gate(key).ok_or_else(|| unknown_namespace(key))?]
+                smallvec![routes.gate(key).ok_or_else(|| no_route(&routes, key))?]
             }
             Target::Keys(keys) => {
                 let mut gates: SmallVec<[Arc<Gate>; 1]> = SmallVec::new();
                 for key in keys {
-                    let gate = routes.gate(key).ok_or_else(|| unknown_namespace(key))?;
+                    let gate = routes.gate(key).ok_or_else(|| no_route(&routes, key))?;
                     if !gates.iter().any(|known| Arc::ptr_eq(known, &gate)) {
                         gates.push(gate);
                     }
@@ -138,10 +137,11 @@ impl Cluster {
 
     /// Refuses a namespace the cluster does not have: to some commands about one the server answers `ok`.
     pub(crate) fn check_namespace(&self, namespace: &str) -> Result<()> {
-        if self.routes.load().knows(namespace) {
+        let routes = self.routes.load();
+        if routes.knows(namespace) {
             return Ok(());
         }
-        Err(no_namespace(namespace))
+        Err(no_namespace(&routes, namespace))
     }
 
     /// Learns anew who holds what, if anything changed; lets permits follow connections.
@@ -188,11 +188,14 @@ async fn open(config: &Arc<Config>) -> Result<core::Client> {
     .unwrap_or_else(|error| Err(Error::panic(format!("connect: {error}"))))
 }
 
-fn unknown_namespace(key: &core::Key) -> Error {
-    no_namespace(key.namespace()).of_key(key)
+fn no_route(routes: &Routes, key: &core::Key) -> Error {
+    no_namespace(routes, key.namespace()).of_key(key)
 }
 
-fn no_namespace(namespace: &str) -> Error {
+fn no_namespace(routes: &Routes, namespace: &str) -> Error {
+    if routes.is_empty() {
+        return Error::no_node();
+    }
     Error::server(
         INVALID_NAMESPACE,
         format!("The cluster has no namespace '{namespace}'"),

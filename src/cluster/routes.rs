@@ -102,6 +102,11 @@ impl Routes {
             .map(Arc::clone)
     }
 
+    /// Whether no node is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.gates.is_empty()
+    }
+
     /// Whether the cluster has a namespace of this name.
     pub(super) fn knows(&self, namespace: &str) -> bool {
         self.masters.contains_key(namespace)

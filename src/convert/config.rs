@@ -153,6 +153,11 @@ impl Config {
         self.policy.tls_policy.is_some() || !matches!(self.policy.auth_mode, AuthMode::None)
     }
 
+    /// Whether a cluster of which no node can be reached is an error of `connect`.
+    pub(crate) fn fails_without_nodes(&self) -> bool {
+        self.policy.fail_if_not_connected
+    }
+
     /// Who logs in, if by a password.
     pub(crate) fn user(&self) -> Option<&str> {
         match &self.policy.auth_mode {

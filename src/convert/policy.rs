@@ -64,6 +64,7 @@ pub(crate) struct Options {
     pub(crate) allow_inline: Option<bool>,
     pub(crate) allow_inline_ssd: Option<bool>,
     pub(crate) respond_all_keys: Option<bool>,
+    pub(crate) concurrency: Option<Concurrency>,
     pub(crate) max_records: Option<u64>,
     pub(crate) records_per_second: Option<u32>,
     pub(crate) max_concurrent_nodes: Option<usize>,
@@ -152,8 +153,8 @@ names! {
     "allow_inline" => |o, v| o.allow_inline = Some(flag(v)?);
     "allow_inline_ssd" => |o, v| o.allow_inline_ssd = Some(flag(v)?);
     "respond_all_keys" => |o, v| o.respond_all_keys = Some(flag(v)?);
-    "concurrency" => |_o, v| { choice(v, &[0, 1])?; };
-    "concurrent" => |_o, v| { flag(v)?; };
+    "concurrency" => |o, v| o.concurrency = Some(choice(v, &[Concurrency::Sequential, Concurrency::Parallel])?);
+    "concurrent" => |o, v| o.concurrency = Some(if flag(v)? { Concurrency::Parallel } else { Concurrency::Sequential });
     "max_records" => |o, v| o.max_records = Some(number(v)?);
     "records_per_second" => |o, v| o.records_per_second = Some(number(v)?);
     "max_concurrent_nodes" => |o, v| o.max_concurrent_nodes = Some(number(v)?);
@@ -300,6 +301,7 @@ impl Options {
             allow_inline,
             allow_inline_ssd,
             respond_all_keys,
+            concurrency,
             max_records,
             records_per_second,
             max_concurrent_nodes,
@@ -370,6 +372,11 @@ impl Options {
         );
     }
 
+    /// Rows outside a transaction do not say it: there it means nothing, and the core has no room for it.
+    fn on_locking_only(&self) -> Option<bool> {
+        self.on_locking_only.filter(|_| self.txn.is_some())
+    }
+
     /// What the server is told of the time to live, if anything is said here.
     pub(crate) fn expiration(&self) -> Option<Expiration> {
         match self.ttl {
@@ -420,8 +427,9 @@ impl Options {
         if let Some(value) = self.respond_all_keys {
             policy.respond_all_keys = value;
         }
-        // Not one after the other, in spite of the name: all nodes at once, without a task for each.
-        policy.concurrency = Concurrency::Sequential;
+        if let Some(value) = self.concurrency {
+            policy.concurrency = value;
+        }
     }
 
     /// The policy of a batch's reads.
@@ -454,7 +462,7 @@ impl Options {
         give!(
             self.exists => record_exists_action, generation_policy => generation_policy,
             generation => generation, self.commit_level => commit_level, self.send_key => send_key,
-            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.durable_delete => durable_delete, self.on_locking_only() => on_locking_only,
             self.expiration() => expiration
         );
         policy
@@ -496,7 +504,7 @@ impl Options {
         }
         give!(
             self.commit_level => commit_level, self.send_key => send_key,
-            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.durable_delete => durable_delete, self.on_locking_only() => on_locking_only,
             self.expiration() => expiration
         );
         policy

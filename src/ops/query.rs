@@ -428,6 +428,9 @@ impl Operation for Fetch {
     const NAME: &'static str = "query";
     const WRITES: bool = false;
 
+    /// No gate: a query would keep its permits for as long as its consumer takes, and those who wait at a gate are let go only when a permit
+    /// comes back. Its connections are the pool's all the same, so that there are never more of them than allowed; a node is done with its
+    /// connection as soon as the core has read what is there.
     fn target(&self) -> Target<'_> {
         Target::Any
     }

@@ -7,6 +7,7 @@ import gc
 import itertools
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from calls import make_calls, take
@@ -464,3 +465,26 @@ def test_a_client_that_closes_ends_its_open_queries(c, mode, relay, set_name, by
             break
         time.sleep(0.01)
     assert relay.live == 0
+
+
+def test_queries_keep_to_the_bound_of_connections(c, mode, relay, set_name):
+    c.batch_write([(("test", set_name, n), {"blob": bytes(10_000)}) for n in range(2000)], policy={"total_timeout": 60_000})
+    with make_calls(mode, {"hosts": relay.hosts, "max_conns_per_node": 3}) as client:
+        # More of them than connections: each has its turn.
+        with ThreadPoolExecutor(6) as pool:
+            found = list(pool.map(lambda _: len(client.query("test", set_name).results()), range(6)))
+        assert found == [2000] * 6
+        assert relay.live <= 3 + 1
+        # Some that nobody takes from hold them all.
+        passes = [iter_of(client.query("test", set_name), by_pages=False) for _ in range(3)]
+        for each in passes:
+            next_of(each)
+        with pytest.raises(
+            aerospike_py.AerospikeTimeoutError, match="not sent: no connection was free, and open queries hold theirs"
+        ) as caught:
+            client.put(("test", set_name, 0), {"n": 1}, policy={"total_timeout": 300})
+        assert caught.value.in_doubt is False
+        assert relay.live <= 3 + 1
+        for each in passes:
+            each.close()
+        client.put(("test", set_name, 0), {"n": 1}, policy={"total_timeout": 10_000})
