@@ -6,7 +6,7 @@ import os
 import threading
 
 import pytest
-from hostile import configuration
+from hostile import configuration, python
 
 import aerospike_py
 
@@ -43,19 +43,30 @@ class Peak:
         print(f"{self.grown / MIB:.1f} MiB more")
 
 
+# In a process of its own: what it frees would hide what a scan takes.
+FILL = """
+import sys
+import aerospike_py
+
+port, begin, end, chunk = map(int, sys.argv[1:])
+with aerospike_py.client({"hosts": [("127.0.0.1", port)]}) as client:
+    for start in range(begin, end, chunk):
+        rows = [(("test", "scans", n), {"n": n, "text": "x" * 100}) for n in range(start, min(start + chunk, end))]
+        client.batch_write(rows, {"total_timeout": 60_000})
+"""
+
+
 @pytest.fixture(scope="module")
 def filled(hosts):
-    """How many records of the set `scans` there are, filled once."""
-    counts = {}
+    """Makes the set `scans` of so many records, once."""
+    there = 0
 
     def fill(count):
-        if counts.get("scans", 0) != count:
-            with aerospike_py.client(configuration(hosts)) as client:
-                for begin in range(0, count, CHUNK):
-                    rows = [(("test", "scans", n), {"n": n, "text": VALUE}) for n in range(begin, min(begin + CHUNK, count))]
-                    client.batch_write(rows, {"total_timeout": 60_000})
-            counts["scans"] = count
-        return count
+        nonlocal there
+        if there < count:
+            python(FILL, hosts[0][1], there, count, CHUNK, timeout=1800)
+            there = count
+        return there
 
     yield fill
     with aerospike_py.client(configuration(hosts)) as client:
