@@ -62,6 +62,7 @@ fn within<T: TryFrom<i64>>(name: &str, number: i64) -> PyResult<T> {
 #[pymethods]
 impl DevServer {
     #[new]
+    #[expect(clippy::too_many_arguments, reason = "as pyo3 extracts it")]
     fn new(
         nodes: i64,
         replication_factor: i64,
@@ -253,8 +254,9 @@ impl DevServer {
 /// Why a cluster was not changed.
 fn refused(error: ClusterError) -> PyErr {
     match error {
-        ClusterError::Listen(_) | ClusterError::Stopped => PyOSError::new_err(error.to_string()),
-        _ => PyValueError::new_err(error.to_string()),
+        ClusterError::Listen(text) => PyOSError::new_err(text),
+        ClusterError::Stopped => PyOSError::new_err(ClusterError::Stopped.to_string()),
+        other => PyValueError::new_err(other.to_string()),
     }
 }
 
