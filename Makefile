@@ -73,7 +73,7 @@ stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
 
 docs: $(BUILT) .cache/docs/.done ## the guides, the reference of the package and of the crates, into site/
-	.cache/docs/bin/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 .cache/docs/bin/mkdocs build --quiet --strict
 	$(BIN)/pdoc --docformat google --output-directory site/python aerospike_py aerospike_py.devserver aerospike_py.official
 	cargo doc --locked --workspace --no-deps --document-private-items
 	rm -rf site/rust && mkdir -p site && cp -R "$${CARGO_TARGET_DIR:-target}/doc" site/rust
