@@ -100,6 +100,10 @@ const MAX_ERROR_RATE: i32 = -14;
 pub(crate) const TIMEOUT: i32 = 9;
 /// The server's code for what it or its edition does not offer.
 pub(crate) const UNSUPPORTED: i32 = 16;
+/// The server's code for an operation on a bin of another type.
+const BIN_TYPE: i32 = 12;
+/// The server's code for a query without its index.
+const INDEX_NOT_FOUND: i32 = 201;
 /// The server's code for an unknown namespace.
 pub(crate) const INVALID_NAMESPACE: i32 = 20;
 
@@ -356,7 +360,7 @@ impl From<&core::Error> for Error {
         };
         let mut message = match (kind, error.server_message()) {
             (_, Some(text)) => format!("{}: {text}", error.base_message()),
-            (Kind::Server, None) => error.base_message(),
+            (Kind::Server, None) => explained(code, error.base_message()),
             // The chain of causes says which address was tried and what it answered.
             _ => error.to_string(),
         };
@@ -376,6 +380,18 @@ impl From<&core::Error> for Error {
             key: None,
         }))
     }
+}
+
+/// What a server says in two words, with what a caller can do about it.
+fn explained(code: i32, message: String) -> String {
+    let hint = match code {
+        BIN_TYPE => "the bin holds another type than the operation is for",
+        INDEX_NOT_FOUND => {
+            "a predicate needs an index on its bin, made with index_integer_create, index_string_create, …"
+        }
+        _ => return message,
+    };
+    format!("{message}: {hint}")
 }
 
 impl From<PyErr> for Error {

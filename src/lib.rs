@@ -90,6 +90,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
+    module.add_function(wrap_pyfunction!(cdt::unpack::context_from_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;

@@ -59,7 +59,7 @@ from .partitions import (
 )
 from .rows import Apply, Read, Remove, Write
 from .types import *
-from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
+from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog, KeyOrderedDict
 
 if TYPE_CHECKING:
     __version__: str
@@ -123,6 +123,7 @@ __all__ = [
     "HyperLogLog",
     "IndexError",
     "Job",
+    "KeyOrderedDict",
     "LazyBatchRecords",
     "NumpyBatchRecords",
     "PartitionFilter",

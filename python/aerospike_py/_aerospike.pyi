@@ -4215,6 +4215,19 @@ def context_to_base64(ctx: Sequence[Mapping[str, Any]]) -> str:
         `InvalidArgError`: There is no step, or one that is wrong.
     """
 
+def context_from_base64(text: str) -> list[dict[str, Any]]:
+    """The way into a bin that a text stands for.
+
+    Args:
+        text: What `context_to_base64` gives, or the official client's `get_cdtctx_base64`.
+
+    Returns:
+        Its steps, as those of `aerospike_py.cdt_ctx`; an expression in one stays packed.
+
+    Raises:
+        `InvalidArgError`: It is no base64, or not that of steps.
+    """
+
 def calc_digest(namespace: str, set_name: str | None, key: UserKey | bytearray | memoryview) -> bytes:
     """The digest of a key, by which the cluster knows the record.
 
@@ -4264,6 +4277,7 @@ __all__ = [
     "Task",
     "Transaction",
     "calc_digest",
+    "context_from_base64",
     "context_to_base64",
     "expression_to_base64",
     "get_partition_id",

@@ -160,7 +160,7 @@ class _BasePolicy(TypedDict, total=False):
     total_timeout: int  # all attempts and the waiting between them; default 1000 (queries 0), 0 = for ever
     max_retries: int  # attempts after the first; default 2 (writes 0, queries 5)
     sleep_between_retries: int  # default 0
-    sleep_multiplier: float  # what each pause is longer by than the one before; default 1.0
+    sleep_multiplier: float  # of that time, for each further attempt; default 1.0
     timeout_delay: int  # how long to go on reading a late answer, to save the connection; default 0 = close it
     filter_expression: Expression  # of `exp`: records for which it is false are left alone; default None
     expressions: Expression  # the official client's name for filter_expression
@@ -169,8 +169,8 @@ class _BasePolicy(TypedDict, total=False):
     read_touch_ttl_percent: int  # −1, or 1 to 100 % of the record's ttl below which a read renews it; default 0 = the server's
     txn: Any  # the transaction it is part of, see `Client.transaction`; default None
     compress: bool  # ask for and send large messages compressed (Enterprise Edition); default False
-    compression_threshold: int  # bytes from which on messages are large; default 128
-    error_detail_verbosity: int  # how much an error is to say, 0 to 3 (server 8.2); default 0
+    compression_threshold: int  # bytes from which on a message is large; default 128
+    error_detail_verbosity: int  # ERROR_DETAIL_*: how much a server from 8.2 on says of an error; default NONE
 
 
 class ReadPolicy(_BasePolicy, total=False):
@@ -189,7 +189,7 @@ class WritePolicy(_BasePolicy, total=False):
     commit_level: int  # POLICY_COMMIT_LEVEL_*; default ALL
     durable_delete: bool  # leave a tombstone (Enterprise Edition); default False
     ttl: int  # seconds, or TTL_*; default 0 = the namespace's
-    on_locking_only: bool  # in a transaction: only if it has not written the record before; default False
+    on_locking_only: bool  # in a transaction that has locked the record already, fail with 120; default False
     respond_per_each_op: bool  # of operate: each operation answers, if only None; default False
 
 
@@ -449,11 +449,23 @@ LogLevel = Literal[-1, 0, 1, 2, 3, 4]
 Serializer = Literal[0, 1, 2]
 ListReturnType = Literal[0, 1, 2, 3, 4, 5, 7, 13]
 ListOrder = Literal[0, 1]
-MapReturnType = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 13]
+MapReturnType = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17]
 MapOrder = Literal[0, 1, 3]
-PrivilegeCode = Literal[0, 1, 2, 3, 4, 10, 11, 12, 13, 14]
+PrivilegeCode = Literal[0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17]
 PrivilegeName = Literal[
-    "user-admin", "sys-admin", "data-admin", "udf-admin", "sindex-admin", "read", "read-write", "read-write-udf", "write", "truncate"
+    "user-admin",
+    "sys-admin",
+    "data-admin",
+    "udf-admin",
+    "sindex-admin",
+    "read",
+    "read-write",
+    "read-write-udf",
+    "write",
+    "truncate",
+    "masking-admin",
+    "read-masked",
+    "write-masked",
 ]
 
 __all__ = [

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aerospike_core::Host;
 use aerospike_core::policy::{AuthMode, ClientPolicy, TlsPolicy};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 
 use super::policies_file::Live;
 use super::settings::Settings;
@@ -398,6 +398,14 @@ fn hosts_given(fields: &Settings<'_, '_>, value: &Bound<'_, PyAny>) -> Result<Ve
     let entries: Vec<Bound<'_, PyAny>> = if let Ok(list) = value.cast::<PyList>() {
         list.iter().collect()
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        // The most frequent slip.
+        if tuple.len() > 1 && tuple.get_item(1)?.is_instance_of::<PyInt>() {
+            let list = "give a list of them, [(\"127.0.0.1\", 3000)]";
+            return Err(Error::host(format!(
+                "configuration 'hosts': {} is one host: {list}",
+                repr(value)
+            )));
+        }
         tuple.iter().collect()
     } else {
         return Err(fields.bad(
@@ -463,6 +471,9 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
 
 /// `host`, `host:port`, `host:tls_name:port`, `[v6]`, `[v6]:port`.
 fn parse_address(text: &str) -> Result<Host> {
+    if text.contains("://") {
+        return Err(Error::host("a host is no URL: write \"host:port\""));
+    }
     let text = text.trim();
     // No IPv6 address has two colons that do not stand side by side.
     if let [name, tls_name, port] = text.split(':').collect::<Vec<_>>()[..]

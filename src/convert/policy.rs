@@ -122,6 +122,23 @@ macro_rules! names {
     };
 }
 
+/// Names of the official client's policies that have no meaning here, and what to write instead.
+const FOREIGN: &[(&str, &str)] = &[
+    (
+        "connect_timeout",
+        "'timeout' of the configuration is how long connecting may take",
+    ),
+    (
+        "deserialize",
+        "bins always come as Python objects: leave it out",
+    ),
+    ("generation", "the generation itself is meta={'gen': …}"),
+    (
+        "short_query",
+        "use 'expected_duration' with QUERY_DURATION_SHORT",
+    ),
+];
+
 names! {
     "socket_timeout" => |o, v| o.socket_timeout = Some(number(v)?);
     "total_timeout" => |o, v| o.total_timeout = Some(number(v)?);
@@ -258,10 +275,11 @@ impl Options {
         if set(self, name, value)? {
             return Ok(());
         }
-        Err(Error::argument(format!(
-            "no policy has this name; {}",
-            suggestion(name, NAMES)
-        )))
+        let hint = match FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            Some((_, instead)) => (*instead).to_owned(),
+            None => suggestion(name, NAMES),
+        };
+        Err(Error::argument(format!("no policy has this name; {hint}")))
     }
 
     /// Takes over whatever `other` says; a time to live that leaves it to the client's default leaves it here.

@@ -118,7 +118,11 @@ fn every_change_is_told_by_all_who_are_there() {
         (|server| server.stop_node(2).unwrap(), &[0, 1], "2"),
         (|server| server.kill_node(0).unwrap(), &[1], "1"),
         (|server| server.start_node(2).unwrap(), &[1, 2], "2"),
-        (|server| assert_eq!(server.add_node().unwrap(), 3), &[1, 2, 3], "3"),
+        (
+            |server| assert_eq!(server.add_node().unwrap(), 3),
+            &[1, 2, 3],
+            "3",
+        ),
         (|server| server.start_node(0).unwrap(), &[0, 1, 2, 3], "4"),
     ];
     for (step, up, size) in steps {
