@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import pickle
-import sys
 
 import numpy as np
 import pytest
@@ -370,7 +369,6 @@ def test_many(c, set_name):
 
 def test_without_numpy(run_python, hosts):
     code = f"""
-import sys
 sys.modules["numpy"] = None
 import aerospike_py
 with aerospike_py.client({{"hosts": {hosts!r}}}) as c:

@@ -131,7 +131,7 @@ def columns(kind):
     """Values of a kind, as the bytes of an element."""
     dtype = np.dtype(kind)
     if kind == "?":
-        return st.booleans().map(lambda flag: np.array(flag))
+        return st.booleans().map(np.array)
     if dtype.kind == "f":
         return st.floats(width=8 * dtype.itemsize).map(lambda number: np.array(number, dtype))
     if dtype.kind == "S":
