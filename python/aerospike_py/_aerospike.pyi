@@ -1739,7 +1739,7 @@ class Client:
 class AsyncClient:
     """A client for an Aerospike cluster, for asyncio.
 
-    Its methods are those of `Client`; all but `is_connected`, `get_node_names`, `query` and `scan` return an awaitable. Called while an event loop runs,
+    Its methods are those of `Client`; all but `is_connected`, `get_node_names`, `query`, `scan` and `batch_stream` return an awaitable. Called while an event loop runs,
     the request has been sent on its way already, so that ``asyncio.gather`` and tasks overlap; without a loop it starts when it is first
     awaited. Whatever goes wrong, a wrong argument too, comes out of the await. A client belongs to no loop: it may be used from any number
     of them, one after the other or at once. As an async context manager it connects on entry, if nobody did, and closes on exit.
