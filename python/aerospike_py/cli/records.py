@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import constants
 from ..exception import RecordNotFound
+from ..types import QueryPolicy, WriteMeta, WritePolicy
 from . import connection, json_values, keys
 from .arguments import whole_number
 
@@ -107,12 +108,12 @@ def run_put(arguments: argparse.Namespace) -> int:
     """Write a record."""
     key = keys.parse_key(*keys.parse_set(arguments.set), arguments.key)
     bins = json_values.loads_bins(sys.stdin.read() if arguments.bins == "-" else arguments.bins)
-    policy: dict[str, Any] = {"ttl": arguments.ttl}
+    policy: WritePolicy = {"ttl": arguments.ttl}
     if arguments.send_key:
         policy["key"] = constants.POLICY_KEY_SEND
     if arguments.exists is not None:
         policy["exists"] = arguments.exists
-    meta = None
+    meta: WriteMeta | None = None
     if arguments.generation is not None:
         policy["gen"] = constants.POLICY_GEN_EQ
         meta = {"gen": arguments.generation}
@@ -135,7 +136,7 @@ def run_exists(arguments: argparse.Namespace) -> int:
 
 def run_remove(arguments: argparse.Namespace) -> int:
     """Remove records; 1 if one is missing."""
-    policy = {"durable_delete": arguments.durable}
+    policy: WritePolicy = {"durable_delete": arguments.durable}
 
     def remove(client: Client, key: Any) -> None:
         client.remove(key, policy=policy)
