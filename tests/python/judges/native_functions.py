@@ -112,5 +112,18 @@ def check_background(both):
     assert all(bins["seen"] == 1 for bins in found)
 
 
+def check_streams(both):
+    """Functions on a stream: the server's part of them, and the official client's."""
+
+    def streamed(function, *arguments):
+        query = both.official.query("test", both.set_name)
+        query.apply("its", function, list(arguments))
+        return query.results()
+
+    assert streamed("sum", 0) == [45]
+    assert streamed("sum", 5) == [35]
+    assert streamed("remainders", 3) == [{0: 4, 1: 3, 2: 3}]
+
+
 if __name__ == "__main__":
-    Both.judge(check_modules, check_calls, check_runaways, check_records, check_batches, check_background)
+    Both.judge(check_modules, check_calls, check_runaways, check_records, check_batches, check_background, check_streams)
