@@ -128,25 +128,7 @@ async fn users_and_roles() {
         .revoke_privileges(&policy, "own", &more)
         .await
         .unwrap();
-    admin.set_quotas(&policy, "own", 0, 1).await.unwrap();
-    let mut codes = Vec::new();
-    for n in 0..100 {
-        codes.push(put(&new, &write, &key(n), n).await);
-    }
-    assert!(
-        codes.contains(&Some(ResultCode::QuotaExceeded)),
-        "{codes:?}"
-    );
-    admin.set_quotas(&policy, "own", 0, 0).await.unwrap();
-    admin
-        .set_allowlist(&policy, "own", &["10.0.0.1"])
-        .await
-        .unwrap();
-    assert_eq!(
-        get(&new, &read, &key(1)).await,
-        Some(ResultCode::NotAllowlisted)
-    );
-    admin.set_allowlist(&policy, "own", &[]).await.unwrap();
+    limits_hold(&admin, &new).await;
 
     admin.revoke_roles(&policy, "new", &["own"]).await.unwrap();
     assert_eq!(
@@ -166,6 +148,34 @@ async fn users_and_roles() {
         get(&new, &read, &key(1)).await,
         Some(ResultCode::NotAuthenticated)
     );
+}
+
+/// Quotas and allow lists of role `own`, which `new` has.
+async fn limits_hold(admin: &Client, new: &Client) {
+    let (policy, write, read) = (
+        AdminPolicy::default(),
+        WritePolicy::default(),
+        ReadPolicy::default(),
+    );
+    admin.set_quotas(&policy, "own", 0, 1).await.unwrap();
+    let mut codes = Vec::new();
+    for n in 0..100 {
+        codes.push(put(new, &write, &key(n), n).await);
+    }
+    assert!(
+        codes.contains(&Some(ResultCode::QuotaExceeded)),
+        "{codes:?}"
+    );
+    admin.set_quotas(&policy, "own", 0, 0).await.unwrap();
+    admin
+        .set_allowlist(&policy, "own", &["10.0.0.1"])
+        .await
+        .unwrap();
+    assert_eq!(
+        get(new, &read, &key(1)).await,
+        Some(ResultCode::NotAllowlisted)
+    );
+    admin.set_allowlist(&policy, "own", &[]).await.unwrap();
 }
 
 /// Trusts the server's authority, and shows a certificate.

@@ -122,6 +122,11 @@ def check_streams(both):
 
     assert streamed("sum", 0) == [45]
     assert streamed("sum", 5) == [35]
+    statement = native.Statement("test", both.set_name)
+    statement.set_aggregate_function("mine", "sum", [5])
+    # It hands over what the servers answer and does no part of its own.
+    found = both.native.query_blocking(statement, native.PartitionFilter.all())
+    assert sum(record.bins["SUCCESS"] for record in found) == 35
     assert streamed("remainders", 3) == [{0: 4, 1: 3, 2: 3}]
 
 

@@ -189,6 +189,16 @@ def check_both_find_the_same(both):
         assert sorted(record[2]["n"] for record in asked.results()) == numbers(query(both, where))
 
 
+def check_names(both):
+    """The official client asks an index by its name, and makes one of a set."""
+    asked = both.official.query("test", both.set_name)
+    asked.where_with_index_name("j_n", predicates.between("n", 10, 12))
+    assert sorted(record[2]["n"] for record in asked.results()) == [10, 11, 12]
+    both.official.index_remove("test", "j_set")
+    both.official.index_set_create("test", both.set_name, "j_set")
+    assert len(both.official.query("test", both.set_name).results()) == COUNT
+
+
 def check_drops(both):
     """A dropped index is gone."""
     for name in ("j_n", "j_e", "j_set"):
@@ -204,5 +214,6 @@ if __name__ == "__main__":
         check_projections,
         check_background,
         check_both_find_the_same,
+        check_names,
         check_drops,
     )
