@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import aerospike_native as native
+from aerospike_helpers import expressions as e
 from native_both import Both, plain
 
 MODULE = Path(__file__).parents[3] / "crates/judge/tests/functions.lua"
@@ -101,6 +102,9 @@ def check_batches(both):
     rows = both.native.batch_apply_blocking(keys, "mine", "mark", ["few", True], udf_policy=policy)
     assert [int(row.result_code) for row in rows] == [0] * 3 + [27] * 7
     assert sum("few" in both.official.get(key)[2] for key in its_keys) == 3
+    its_policy = {"expressions": e.LT(e.IntBin("n"), 3).compile()}
+    told = [both.its(lambda key=key: both.official.apply(key, "its", "echo", [1], policy=its_policy)) for key in its_keys[2:4]]
+    assert told == [1, ("code", 27)]
 
 
 def check_background(both):
