@@ -10,11 +10,12 @@ use std::io::Write as _;
 use std::net::Shutdown;
 use std::path::Path;
 
-use client::{Client, Request, int, start};
+use client::{Client, Request, int, start_with};
+use devserver::{Config, Enterprise};
 use wire::FieldType;
 use wire::proto::{HEADER_SIZE, Kind, begin_frame, end_frame};
 
-const ROUNDS: usize = 10_000;
+const ROUNDS: usize = 6000;
 /// Between two looks at the other connection.
 const STRIDE: usize = 100;
 /// What this process, server and test, may grow by.
@@ -80,9 +81,21 @@ fn frame(kind: Kind, body: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The body of a compressed frame: how large the frame in it is, then its bytes.
+fn compressed(inner: &[u8]) -> Vec<u8> {
+    let body = (inner.len() as u64).to_be_bytes().to_vec();
+    let mut encoder = flate2::write::ZlibEncoder::new(body, flate2::Compression::fast());
+    encoder.write_all(inner).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// A request with something wrong, as the bytes that are sent.
 fn mutated(chance: &mut Chance, corpus: &[(Kind, Vec<u8>)]) -> Vec<u8> {
-    let (kind, mut body) = corpus[chance.below(corpus.len())].clone();
+    let (mut kind, mut body) = corpus[chance.below(corpus.len())].clone();
+    if chance.below(8) == 0 {
+        body = compressed(&frame(kind, &body));
+        kind = Kind::Compressed;
+    }
     let at = chance.below(body.len());
     match chance.below(8) {
         0 => body.truncate(at),
@@ -134,9 +147,9 @@ fn resident() -> Option<usize> {
     Some(text.split_whitespace().nth(1)?.parse::<usize>().ok()? * 4096)
 }
 
-#[test]
-fn are_answered_or_end_their_connection() {
-    let (server, mut other) = start();
+/// Sends all of them to a server; its other connection must not notice.
+fn damage(config: Config) {
+    let (server, mut other) = start_with(config);
     let corpus = corpus();
     assert!(corpus.len() > 100);
     let mut chance = Chance(0x5eed_cafe_f00d_d00d);
@@ -165,4 +178,20 @@ fn are_answered_or_end_their_connection() {
     if let (Some(before), Some(after)) = (before, resident()) {
         assert!(after < before + GROWTH, "{before} to {after} bytes");
     }
+}
+
+#[test]
+fn are_answered_or_end_their_connection() {
+    damage(Config::default());
+}
+
+#[test]
+fn of_the_enterprise_edition_too() {
+    damage(Config {
+        enterprise: Some(Enterprise {
+            strong_consistency: true,
+            ..Enterprise::default()
+        }),
+        ..Config::default()
+    });
 }
