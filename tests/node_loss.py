@@ -19,8 +19,8 @@ TEND = 0.25
 #: The most connections of a client to a node.
 CONNECTIONS = 16
 THREADS, TASKS = 2, 8
-#: Short, so that a frozen node does not hold up for long who asks it.
-POLICY = {"total_timeout": 400, "socket_timeout": 150, "max_retries": 2}
+#: Short, so that a frozen node does not hold up for long who asks it; but a busy machine must not look like one.
+POLICY = {"total_timeout": 2000, "socket_timeout": 500, "max_retries": 5}
 
 
 def key(number):

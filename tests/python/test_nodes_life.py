@@ -12,7 +12,7 @@ from aerospike_py.devserver import DevServer
 from aerospike_py.exception import AerospikeError
 
 KEYS = [("test", "life", n) for n in range(16)]
-MASTER = {"replica": aerospike_py.POLICY_REPLICA_MASTER, "max_retries": 0}
+PATIENT = {"total_timeout": 20_000, "max_retries": 3}
 
 
 def eventually(condition):
@@ -38,10 +38,10 @@ class Ours:
         return self.calls.get_node_names()
 
     def put(self, key, n):
-        self.calls.put(key, {"n": n}, {"max_retries": 3})
+        self.calls.put(key, {"n": n}, PATIENT)
 
     def get(self, key):
-        return self.calls.get(key, {"replica": aerospike_py.POLICY_REPLICA_MASTER, "max_retries": 3}).bins["n"]
+        return self.calls.get(key, {**PATIENT, "replica": aerospike_py.POLICY_REPLICA_MASTER}).bins["n"]
 
     def close(self):
         self.calls.close()
@@ -52,7 +52,7 @@ class Official:
 
     def __init__(self, hosts):
         aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
-        retried = {"max_retries": 3, "total_timeout": 5000}
+        retried = {"max_retries": 3, "total_timeout": 20_000}
         policies = {"read": {**retried, "replica": aerospike.POLICY_REPLICA_MASTER}, "write": retried}
         self.client = aerospike.client({"hosts": hosts, "tend_interval": 250, "policies": policies, "max_error_rate": 0}).connect()
 
@@ -85,14 +85,15 @@ def asked(cluster, client, nodes):
     for fault in faults:
         fault.remove()
     hits = [fault.hits for fault in faults]
-    assert sum(hits) == 2 * len(KEYS)
+    # More if something was tried again, on a busy machine.
+    assert sum(hits) >= 2 * len(KEYS)
     return {node for node, count in zip(nodes, hits, strict=True) if count}
 
 
 def settled(cluster, client, up):
-    """Waits until the client knows who is there; every request then goes to a node that owns its record."""
+    """Waits until the client knows who is there and asks them all and nobody else: each a record that it owns."""
     eventually(lambda: len(client.names()) == len(up))
-    assert asked(cluster, client, range(len(cluster.hosts))) == set(up)
+    eventually(lambda: asked(cluster, client, range(len(cluster.hosts))) == set(up))
 
 
 @pytest.mark.parametrize("end", ["stop_node", "kill_node"])
