@@ -147,7 +147,11 @@ def run_remove(arguments: argparse.Namespace) -> int:
 def run_scan(arguments: argparse.Namespace) -> int:
     """Print the records of a set."""
     namespace, set_name = keys.parse_set(arguments.set)
-    policy: QueryPolicy = {"max_records": arguments.limit or 0, "records_per_second": arguments.rate or 0, "include_bin_data": not arguments.no_bins}
+    policy: QueryPolicy = {
+        "max_records": arguments.limit or 0,
+        "records_per_second": arguments.rate or 0,
+        "include_bin_data": not arguments.no_bins,
+    }
     with connection.connect(arguments) as client:
         query = client.scan(namespace, set_name)
         if arguments.bins:
