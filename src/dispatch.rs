@@ -12,13 +12,14 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::aio::pending::{self, Start};
+use crate::aio::pending::{self, Awaited, Start};
 use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
 use crate::exit::{self, Inside};
 use crate::fork;
+use crate::gevent;
 use crate::ops::Operation;
 use crate::session::{Company, Session};
 
@@ -35,6 +36,8 @@ pub(crate) enum Mode {
 pub(crate) trait Request: Send + 'static {
     /// The name of the method that makes it.
     const NAME: &'static str;
+    /// Whether it is a batch whose rows may be taken as they come.
+    const ROWS: bool = false;
 
     /// Does it, on the reactor.
     fn answer(self, company: Company) -> impl Future<Output = Outcome> + Send;
@@ -63,15 +66,24 @@ pub(crate) fn dispatch<R: Request>(
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
         (Mode::Awaitable, Ok((request, shape))) => {
-            pending::spawn(py, R::NAME, start(request), shape)
+            pending::spawn(py, awaited::<R>(), R::NAME, start(request), shape)
         }
         (Mode::Blocking, Err(error)) => Err(error.into()),
-        (Mode::Awaitable, Err(error)) => pending::failed(py, R::NAME, error.into()),
+        (Mode::Awaitable, Err(error)) => pending::failed(py, awaited::<R>(), R::NAME, error.into()),
+    }
+}
+
+/// What its caller is given to await.
+const fn awaited<R: Request>() -> Awaited {
+    if R::ROWS {
+        Awaited::Batch
+    } else {
+        Awaited::Plain
     }
 }
 
 /// The request as a future whose panics are errors.
-async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
+pub(crate) async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
     AssertUnwindSafe(request.answer(company))
         .catch_unwind()
         .await
@@ -101,6 +113,10 @@ fn start<R: Request>(request: R) -> Start {
 
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
+    if let Some(hub) = gevent::hub(py)? {
+        let reply = gevent::wait(&hub, engine, request)??;
+        return Ok(shape.convert(py, reply)?.into_bound(py));
+    }
     // From here on: asking for the kind runs Python, and converting a reply may.
     let inside = Inside::enter();
     let kind = Kind::of_this(py)?;

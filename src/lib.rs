@@ -22,6 +22,7 @@
 
 mod aio;
 mod arrow;
+mod batch_stream;
 mod cdt;
 mod client;
 mod cluster;
@@ -33,6 +34,7 @@ mod error;
 mod exit;
 mod expr;
 mod fork;
+mod gevent;
 mod heartbeat;
 mod interpreter;
 mod numpy;
@@ -54,6 +56,7 @@ const PLAIN: &[&str] = &[
     "query",
     "scan",
     "transaction",
+    "batch_stream",
 ];
 
 #[pymodule(gil_used = false)]
@@ -72,6 +75,10 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
+    module.add_class::<aio::pending::PendingBatch>()?;
+    module.add_class::<batch_stream::BaseBatchStream>()?;
+    module.add_class::<batch_stream::BatchStream>()?;
+    module.add_class::<batch_stream::AsyncBatchStream>()?;
     module.add_class::<query::BaseQuery>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<query::AsyncQuery>()?;
@@ -85,6 +92,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
+    module.add_function(wrap_pyfunction!(cdt::unpack::context_from_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;

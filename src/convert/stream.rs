@@ -6,16 +6,18 @@ use aerospike_core::Record;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::names::bin_name;
+use super::object::Loader;
 use super::{key, record, value};
 use crate::arrow::batches::{Batches, Found};
 use crate::arrow::capsule;
+use crate::batch_stream::BaseBatchStream;
 use crate::ops::query::{Consumer, SharedRun, Taken, Want};
-use crate::query::cursor::Cursor;
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
-fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>> {
+fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<Bound<'py, PyAny>> {
     let key = match &found.key {
         Some(key) => key::to_python(
             py,
@@ -30,7 +32,7 @@ fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>
         )?,
         None => py.None().into_bound(py),
     };
-    record::record(py, key, found)
+    record::record(py, key, found, loader)
 }
 
 /// What an iterator finds.
@@ -43,62 +45,47 @@ pub(crate) enum Next<'py> {
 }
 
 /// One turn of an iterator.
-#[derive(Clone)]
 pub(crate) enum Turn {
-    /// A record of what was fetched.
-    Record(SharedRun),
-    /// The whole of it.
-    Page(SharedRun),
-    /// Arrow columns of it.
-    Batch(Arc<Batches>),
+    /// Of a query: a record of what was fetched, or the whole of it.
+    Query {
+        run: SharedRun,
+        want: Want,
+        loader: Loader,
+    },
+    /// Of a query: Arrow columns of so many records.
+    Columns(Arc<Batches>),
+    /// Of the rows of a batch.
+    Row(Py<BaseBatchStream>),
 }
 
 impl Turn {
+    /// The page that it takes, if it takes one: that takes its time.
+    pub(crate) fn page(&self, py: Python<'_>) -> Option<Gathering> {
+        match self {
+            Self::Query { run, want, loader } if *want == Want::Whole && run.fetched() > 0 => {
+                Some(Gathering::page(py, run.clone(), loader.clone_ref(py)))
+            }
+            Self::Query { .. } | Self::Columns(_) | Self::Row(_) => None,
+        }
+    }
+
     /// Takes what is there.
     pub(crate) fn take<'py>(&self, py: Python<'py>) -> PyResult<Next<'py>> {
-        let run = match self {
-            Self::Page(run) if run.fetched() > 0 => {
-                let page = Gathering::page(py, run.clone());
-                return Ok(Next::Item(page.finish(py)?.into_bound(py)));
-            }
-            Self::Record(run) | Self::Page(run) => run,
-            Self::Batch(batches) => {
-                return Ok(match batches.take() {
-                    Found::Batch(batch) => Next::Item(capsule::table(py, batch)?.into_bound(py)),
-                    Found::Nothing => Next::Nothing,
-                    Found::End => Next::End,
-                });
-            }
-        };
-        Ok(match run.take().map_err(PyErr::from)? {
-            Taken::Found(record) => Next::Item(to_python(py, &record)?),
-            Taken::Nothing => Next::Nothing,
-            Taken::End => Next::End,
-        })
-    }
-
-    /// Whether there is something to take at once, if only the end. A page may be long: it is gathered bit by bit.
-    pub(crate) fn is_ready(&self) -> bool {
-        match self {
-            Self::Record(run) => run.has(Want::Portion),
-            Self::Page(_) => false,
-            Self::Batch(batches) => batches.is_ready(),
+        if let Some(page) = self.page(py) {
+            return Ok(Next::Item(page.finish(py)?.into_bound(py)));
         }
-    }
-
-    /// Where the consumer stands.
-    pub(crate) fn cursor(&self) -> Cursor {
         match self {
-            Self::Record(run) | Self::Page(run) => run.cursor(),
-            Self::Batch(batches) => batches.cursor(),
-        }
-    }
-
-    /// Nothing more is wanted.
-    pub(crate) fn close(&self) {
-        match self {
-            Self::Record(run) | Self::Page(run) => run.close(),
-            Self::Batch(batches) => batches.close(),
+            Self::Query { run, loader, .. } => Ok(match run.take().map_err(PyErr::from)? {
+                Taken::Found(record) => Next::Item(to_python(py, &record, loader)?),
+                Taken::Nothing => Next::Nothing,
+                Taken::End => Next::End,
+            }),
+            Self::Columns(batches) => Ok(match batches.take() {
+                Found::Batch(batch) => Next::Item(capsule::table(py, batch)?.into_bound(py)),
+                Found::Nothing => Next::Nothing,
+                Found::End => Next::End,
+            }),
+            Self::Row(stream) => stream.get().take(py),
         }
     }
 
@@ -108,8 +95,16 @@ impl Turn {
             Next::Item(item) => Ok(item.unbind()),
             Next::End => Err(PyStopAsyncIteration::new_err(())),
             Next::Nothing => Err(PyRuntimeError::new_err(
-                "another task has taken what this one waited for: a query has one reader",
+                "another task has taken what this one waited for: a query, or a batch, has one reader",
             )),
+        }
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Query { loader, .. } => loader.traverse(visit),
+            Self::Columns(_) => Ok(()),
+            Self::Row(stream) => visit.call(stream),
         }
     }
 }
@@ -127,37 +122,40 @@ pub(crate) struct Gathering {
     /// Ends the run with this conversion.
     _consumer: Option<Consumer>,
     sort: Sort,
+    loader: Loader,
     list: Py<PyList>,
     /// How many more of those that were fetched; None for all, and the error the run ended in.
     left: Option<usize>,
 }
 
 impl Gathering {
-    fn all(py: Python<'_>, consumer: Consumer, sort: Sort) -> Self {
+    fn all(py: Python<'_>, consumer: Consumer, sort: Sort, loader: Loader) -> Self {
         Self {
             run: consumer.0.clone(),
             _consumer: Some(consumer),
             sort,
+            loader,
             list: PyList::empty(py).unbind(),
             left: None,
         }
     }
 
-    pub(crate) fn list(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::List)
+    pub(crate) fn list(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::List, loader)
     }
 
-    pub(crate) fn first(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::First)
+    pub(crate) fn first(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::First, loader)
     }
 
     /// The page that was fetched; its iterator goes on.
-    pub(crate) fn page(py: Python<'_>, run: SharedRun) -> Self {
+    pub(crate) fn page(py: Python<'_>, run: SharedRun, loader: Loader) -> Self {
         Self {
             left: Some(run.fetched()),
             run,
             _consumer: None,
             sort: Sort::List,
+            loader,
             list: PyList::empty(py).unbind(),
         }
     }
@@ -177,7 +175,7 @@ impl Gathering {
             let Taken::Found(record) = self.run.take().map_err(PyErr::from)? else {
                 break;
             };
-            list.append(to_python(py, &record)?)?;
+            list.append(to_python(py, &record, &self.loader)?)?;
             converted += 1;
             self.left = self.left.map(|left| left - 1);
         }

@@ -12,6 +12,7 @@ use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::outcome;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::{Error, Result};
@@ -36,6 +37,7 @@ pub(crate) struct Wanted<'a, 'py> {
     pub(crate) lazy: bool,
     /// Whether what does not fit its field of `dtype` is refused.
     pub(crate) strict: bool,
+    pub(crate) into: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl BatchRead {
@@ -47,6 +49,12 @@ impl BatchRead {
         wanted: Wanted<'_, '_>,
     ) -> Result<(Self, Shape)> {
         let bins = read_bins(bins)?;
+        let loader = Loader::parse(wanted.into)?;
+        if loader.is_given() && (wanted.lazy || wanted.dtype.is_some()) {
+            return Err(Error::argument(
+                "'into' makes objects at once: it goes neither with 'lazy' nor with '_dtype'",
+            ));
+        }
         let (policy, options) = policies.batch(policy)?;
         let layout = wanted.dtype.map(Layout::parse).transpose()?;
         let operation = Self {
@@ -63,6 +71,7 @@ impl BatchRead {
             None => Shape::BatchRead {
                 keys: callers,
                 lazy: wanted.lazy,
+                loader,
             },
         };
         Ok((operation, shape))
@@ -133,7 +142,7 @@ async fn fill(
 ) -> Result<Reply> {
     let answers = batch::send(cluster, policy, operations).await?;
     for operation in &answers.operations {
-        let (code, _) = outcome(operation, answers.failure.as_ref());
+        let (code, _) = outcome(operation.batch_record(), answers.failure.as_ref());
         let record = operation.record().filter(|_| code == 0);
         let (generation, void_time) =
             record.map_or((0, 0), |record| (record.generation, record.expiration()));

@@ -9,6 +9,7 @@ pub(crate) mod batch_mixed;
 pub(crate) mod batch_operate;
 pub(crate) mod batch_read;
 pub(crate) mod batch_remove;
+pub(crate) mod batch_stream;
 pub(crate) mod batch_write;
 pub(crate) mod command;
 pub(crate) mod connect;

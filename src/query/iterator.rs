@@ -1,4 +1,4 @@
-//! Iterators over the records of a query, or over its pages.
+//! Iterators over the records of a query, over its pages, or over Arrow tables of them.
 
 use std::sync::Arc;
 
@@ -8,26 +8,34 @@ use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::aio::pending;
-use crate::arrow::batches::FetchBatch;
+use crate::arrow::batches::{Batches, FetchBatch};
 use crate::client::BaseClient;
+use crate::convert::object::Loader;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
 use crate::ops::query::{Consumer, Fetch, SharedRun, Want};
 
-/// A pass over records, over pages of them or over Arrow batches, that somebody takes.
+/// A pass over records that somebody takes.
 pub(crate) struct Iteration {
     client: Py<BaseClient>,
     consumer: Consumer,
-    /// What each turn takes.
-    turn: Turn,
+    each: Each,
+}
+
+/// What he takes at each step.
+pub(crate) enum Each {
+    /// A record, or a page of them.
+    Object { want: Want, loader: Loader },
+    /// Arrow columns of so many records.
+    Columns(Arc<Batches>),
 }
 
 impl Iteration {
-    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, turn: Turn) -> Self {
+    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, each: Each) -> Self {
         Self {
             client,
             consumer: Consumer(run),
-            turn,
+            each,
         }
     }
 
@@ -35,18 +43,56 @@ impl Iteration {
         &self.consumer.0
     }
 
+    /// What the next turn takes.
+    fn turn(&self, py: Python<'_>) -> Turn {
+        match &self.each {
+            Each::Object { want, loader } => Turn::Query {
+                run: self.run().clone(),
+                want: *want,
+                loader: loader.clone_ref(py),
+            },
+            Each::Columns(batches) => Turn::Columns(Arc::clone(batches)),
+        }
+    }
+
     fn fetch<'py>(&self, py: Python<'py>, shape: Shape) -> PyResult<Bound<'py, PyAny>> {
         let client = self.client.get();
-        let want = match &self.turn {
-            Turn::Record(_) => Want::Portion,
-            Turn::Page(_) => Want::Whole,
-            Turn::Batch(batches) => {
-                let fetch = FetchBatch(Arc::clone(batches));
-                return client.call(py, |_| Ok((fetch, shape)));
+        match &self.each {
+            Each::Object { want, .. } => {
+                let fetch = Fetch {
+                    run: self.run().clone(),
+                    want: *want,
+                };
+                client.call(py, |_| Ok((fetch, shape)))
             }
-        };
-        let run = self.run().clone();
-        client.call(py, |_| Ok((Fetch { run, want }, shape)))
+            Each::Columns(batches) => {
+                let fetch = FetchBatch(Arc::clone(batches));
+                client.call(py, |_| Ok((fetch, shape)))
+            }
+        }
+    }
+
+    /// Whether there is something to take at once, if only the end. A page may be long: it is gathered bit by bit.
+    fn is_ready(&self) -> bool {
+        match &self.each {
+            Each::Object { want, .. } => *want == Want::Portion && self.run().has(Want::Portion),
+            Each::Columns(batches) => batches.is_ready(),
+        }
+    }
+
+    fn close(&self) {
+        match &self.each {
+            Each::Object { .. } => self.run().close(),
+            Each::Columns(batches) => batches.close(),
+        }
+    }
+
+    fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        visit.call(&self.client)?;
+        match &self.each {
+            Each::Object { loader, .. } => loader.traverse(visit),
+            Each::Columns(_) => Ok(()),
+        }
     }
 
     fn check_process(&self) -> PyResult<()> {
@@ -59,7 +105,11 @@ impl Iteration {
     }
 
     fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.turn.cursor().to_bytes())
+        let cursor = match &self.each {
+            Each::Object { .. } => self.run().cursor(),
+            Each::Columns(batches) => batches.cursor(),
+        };
+        PyBytes::new(py, &cursor.to_bytes())
     }
 }
 
@@ -76,7 +126,7 @@ impl QueryIterator {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
         loop {
-            match self.0.turn.take(py)? {
+            match self.0.turn(py).take(py)? {
                 Next::Item(item) => return Ok(item),
                 Next::End => return Err(PyStopIteration::new_err(())),
                 Next::Nothing => self.0.fetch(py, Shape::Plain)?,
@@ -92,7 +142,7 @@ impl QueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.close.md")]
     fn close(&self) {
-        self.0.turn.close();
+        self.0.close();
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -105,7 +155,7 @@ impl QueryIterator {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.0.client)
+        self.0.traverse(&visit)
     }
 }
 
@@ -121,8 +171,8 @@ impl AsyncQueryIterator {
 
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
-        let turn = self.0.turn.clone();
-        if turn.is_ready() {
+        let turn = self.0.turn(py);
+        if self.0.is_ready() {
             return pending::ready(py, "query", turn);
         }
         self.0.fetch(py, Shape::Turn(turn))
@@ -136,7 +186,7 @@ impl AsyncQueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.close.md")]
     fn close(&self) {
-        self.0.turn.close();
+        self.0.close();
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -149,6 +199,6 @@ impl AsyncQueryIterator {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.0.client)
+        self.0.traverse(&visit)
     }
 }

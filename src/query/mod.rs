@@ -20,11 +20,11 @@ use crate::arrow::table::Table;
 use crate::cdt::ctx;
 use crate::client::BaseClient;
 use crate::convert::keys::items_of;
+use crate::convert::object::Loader;
 use crate::convert::operation::{self, bin_name};
 use crate::convert::policy::Policies;
 use crate::convert::predicate::{self, Index};
 use crate::convert::reply::Shape;
-use crate::convert::stream::Turn;
 use crate::convert::value::{self, repr, type_name};
 use crate::convert::{argument, fields, key};
 use crate::dispatch::Mode;
@@ -38,7 +38,7 @@ use crate::ops::job::{Function, StartJob};
 use crate::ops::query::{Consumer, Fetch, Run, SharedRun, Want};
 use crate::partition_filter::PartitionFilter;
 use cursor::{Cursor, Fingerprint, fingerprint};
-use iterator::{AsyncQueryIterator, Iteration, QueryIterator};
+use iterator::{AsyncQueryIterator, Each, Iteration, QueryIterator};
 use job::Started;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -227,16 +227,18 @@ impl BaseQuery {
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         pass: Pass,
-        shape: impl FnOnce(Consumer) -> Shape,
+        shape: impl FnOnce(Consumer, Loader) -> Shape,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.client.get().call(py, |policies| {
+            let loader = Loader::parse(into)?;
             let run = self.pass(policies, policy, pass)?;
             let fetch = Fetch {
                 run: run.clone(),
                 want: Want::Whole,
             };
-            Ok((fetch, shape(Consumer(run))))
+            Ok((fetch, shape(Consumer(run), loader)))
         })
     }
 
@@ -245,25 +247,29 @@ impl BaseQuery {
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         pass: Pass,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let loader = Loader::parse(into)?;
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
-        let run = self.pass(session.config().policies(), policy, pass)?;
-        let turn = match pass {
-            Pass::Pages(_) => Turn::Page(run.clone()),
-            Pass::All | Pass::First => Turn::Record(run.clone()),
+        let policies = session.config().policies();
+        policies.refresh(py)?;
+        let run = self.pass(&policies.load(), policy, pass)?;
+        let want = match pass {
+            Pass::Pages(_) => Want::Whole,
+            Pass::All | Pass::First => Want::Portion,
         };
-        self.iterator(py, run, turn)
+        self.iterator(py, run, Each::Object { want, loader })
     }
 
     fn iterator<'py>(
         &self,
         py: Python<'py>,
         run: SharedRun,
-        turn: Turn,
+        each: Each,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let iteration = Iteration::new(self.client.clone_ref(py), run, turn);
+        let iteration = Iteration::new(self.client.clone_ref(py), run, each);
         Ok(match self.mode {
             Mode::Blocking => Bound::new(py, QueryIterator(iteration))?.into_any(),
             Mode::Awaitable => Bound::new(py, AsyncQueryIterator(iteration))?.into_any(),
@@ -402,13 +408,14 @@ impl BaseQuery {
     }
 
     #[doc = include_str!("../docs/Query.results.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn results<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.collect(py, policy, Pass::All, Shape::Records)
+        self.collect(py, policy, into, Pass::All, Shape::Records)
     }
 
     #[doc = include_str!("../docs/Query.to_numpy.md")]
@@ -464,41 +471,45 @@ impl BaseQuery {
         let size = size.map_or(Ok(65_536), page_size)?;
         let asked = Wanted::parse(schema, meta)?;
         let policies = session.config().policies();
-        let run = self.pass_for(policies, policy, Pass::All, asked.bins())?;
+        policies.refresh(py)?;
+        let run = self.pass_for(&policies.load(), policy, Pass::All, asked.bins())?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let batches = Arc::new(Batches::new(run.clone(), &asked, size));
-        self.iterator(py, run, Turn::Batch(batches))
+        self.iterator(py, run, Each::Columns(batches))
     }
 
     #[doc = include_str!("../docs/Query.first.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn first<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.collect(py, policy, Pass::First, Shape::First)
+        self.collect(py, policy, into, Pass::First, Shape::First)
     }
 
     #[doc = include_str!("../docs/Query.records.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn records<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.iterate(py, policy, Pass::All)
+        self.iterate(py, policy, into, Pass::All)
     }
 
     #[doc = include_str!("../docs/Query.pages.md")]
-    #[pyo3(signature = (size, policy=None))]
+    #[pyo3(signature = (size, policy=None, *, into=None))]
     fn pages<'py>(
         &self,
         py: Python<'py>,
         size: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.iterate(py, policy, Pass::Pages(page_size(size)?))
+        self.iterate(py, policy, into, Pass::Pages(page_size(size)?))
     }
 
     #[doc = include_str!("../docs/Query.foreach.md")]
@@ -586,7 +597,9 @@ pub(crate) struct Query;
 #[pymethods]
 impl Query {
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.as_super().get().iterate(slf.py(), None, Pass::All)
+        slf.as_super()
+            .get()
+            .iterate(slf.py(), None, None, Pass::All)
     }
 }
 
@@ -597,7 +610,9 @@ pub(crate) struct AsyncQuery;
 #[pymethods]
 impl AsyncQuery {
     fn __aiter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.as_super().get().iterate(slf.py(), None, Pass::All)
+        slf.as_super()
+            .get()
+            .iterate(slf.py(), None, None, Pass::All)
     }
 }
 

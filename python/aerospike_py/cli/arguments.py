@@ -23,12 +23,10 @@ def user(text: str) -> tuple[str, tuple[str, list[str]]]:
     return name, (password, [role for role in roles.split(",") if role])
 
 
-def login(text: str) -> tuple[str, str]:
-    """Who logs in, as `NAME:PASSWORD`: the name and the password, which may hold colons."""
-    name, colon, password = text.partition(":")
-    if not (name and colon and password):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD")
-    return name, password
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say which set a command works on."""
+    parser.add_argument("--namespace", required=True, metavar="NAME", help="the namespace")
+    parser.add_argument("--set", required=True, metavar="NAME", help="the set")
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
@@ -41,6 +39,21 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{value} is not from {low} to {high}")
+        return value
+
+    return parse
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """A number from `low` to `high`."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value:g} is not from {low:g} to {high:g}")
         return value
 
     return parse

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import cluster, tables
-from .arguments import whole_number
+from . import connection, tables
+from .arguments import add_place, whole_number
 from .progress import Progress, progress
 from .tables import FileError
 
@@ -25,7 +25,8 @@ def add_to(commands: Commands) -> None:
         "file is there when it is complete: until then its name ends in .part.",
     )
     tables.add_to(parser, "where to write")
-    cluster.add_to(parser)
+    connection.add_to(parser, required=False)
+    add_place(parser)
     parser.add_argument(
         "--meta",
         action="append",
@@ -42,13 +43,11 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export the set."""
-    from .. import client
-
     path: Path = arguments.file
     kind = tables.format_of(path, arguments.format)
     types = tables.types_of(arguments.types)
     part = path.with_name(path.name + ".part")
-    with client(cluster.config(arguments)) as connected, progress() as bar:
+    with connection.connect(arguments) as connected, progress() as bar:
         scan = connected.scan(arguments.namespace, arguments.set)
         batches = scan.arrow_batches(arguments.batch, types if arguments.only_typed else None, meta=arguments.meta)
         rows = _write(part, kind, types, (tables.arrow().table(batch) for batch in batches), bar)

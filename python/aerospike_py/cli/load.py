@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..exception import AerospikeError, InvalidArgError
-from . import cluster, tables
-from .arguments import whole_number
+from . import connection, tables
+from .arguments import add_place, whole_number
 from .progress import progress
 from .resume import Progress, ResumeFile
 from .tables import BrokenFileError, FileError, Table, json_line
@@ -32,7 +32,8 @@ def add_to(commands: Commands) -> None:
         "be ended, 2 if an argument is wrong.",
     )
     tables.add_to(parser, "what to load")
-    cluster.add_to(parser)
+    connection.add_to(parser, required=False)
+    add_place(parser)
     parser.add_argument("--key", required=True, metavar="COLUMN", help="the column of the user keys")
     parser.add_argument(
         "--batch", type=whole_number(1, 5000), default=1000, metavar="N", help="rows that travel together (default: %(default)s)"
@@ -43,13 +44,6 @@ def add_to(commands: Commands) -> None:
         default=5,
         metavar="N",
         help="how often a row that failed for a passing reason is tried again (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=whole_number(1, 3_600_000),
-        default=30_000,
-        metavar="MS",
-        help="for a batch and its retries (default: %(default)s)",
     )
     parser.add_argument(
         "--ttl", type=whole_number(0, 315_360_000), default=0, metavar="S", help="seconds the records live (default: the namespace's)"
@@ -70,8 +64,6 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load the file."""
-    from .. import client
-
     source: Path = arguments.file
     kind = tables.format_of(source, arguments.format)
     table = Table(source, kind, tables.types_of(arguments.types), arguments.batch)
@@ -81,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = arguments.failed or source.with_name(source.name + ".failed.jsonl")
     if done.rows:
         print(f"going on after {done.rows:,} rows, {done.failed:,} of them failed ({resume.path})", flush=True)
-    with client(cluster.config(arguments)) as connected, FailedRows(failed, done) as failures:
+    with connection.connect(arguments) as connected, FailedRows(failed, done) as failures:
         load = Load(connected, table, failures, resume, done, _way(arguments))
         try:
             load.run(source.name)
