@@ -3,12 +3,13 @@
 mod admin;
 mod indexes;
 mod nodes;
+mod stats;
 mod task;
 mod transaction;
 mod udf;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
@@ -27,6 +28,8 @@ use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::numpy::rows::Naming;
+use crate::observe::switches::{self, SLOW, STAGES, any};
+use crate::observe::watch;
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
@@ -113,6 +116,7 @@ impl BaseClient {
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let session = self.connected();
+        let began = any(STAGES).then(Instant::now);
         let parsed = match &session {
             Some(session) => parse(session.config().policies()),
             // Arguments are checked first, as in the reference.
@@ -120,7 +124,9 @@ impl BaseClient {
         };
         let call = parsed.and_then(|(operation, shape)| {
             let session = session.ok_or_else(Error::not_connected)?;
-            Ok((Routed { session, operation }, shape))
+            let request = Routed { session, operation };
+            watch::parsed(began, request.subject());
+            Ok((request, shape))
         });
         dispatch(py, self.mode, call)
     }
@@ -228,6 +234,9 @@ impl BaseClient {
             user,
             password,
         )?)));
+        if session.config().slow().is_some() {
+            switches::turn(SLOW, true);
+        }
         let seen = self
             .session
             .compare_and_swap(&last, Some(Arc::clone(&session)));

@@ -35,6 +35,7 @@ mod fork;
 mod heartbeat;
 mod interpreter;
 mod numpy;
+mod observe;
 mod ops;
 mod partition_filter;
 mod query;
@@ -53,6 +54,10 @@ const PLAIN: &[&str] = &[
     "query",
     "scan",
     "transaction",
+    "stats",
+    "get_stats",
+    "enable_metrics",
+    "disable_metrics",
 ];
 
 #[pymodule(gil_used = false)]
@@ -84,6 +89,32 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
+    observe::switches::read_environment();
+    module.add_function(wrap_pyfunction!(observe::prometheus::get_metrics, module)?)?;
+    module.add_function(wrap_pyfunction!(
+        observe::switches::set_metrics_enabled,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(
+        observe::switches::is_metrics_enabled,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(
+        observe::switches::set_internal_stage_metrics_enabled,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(
+        observe::switches::is_internal_stage_metrics_enabled,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(
+        observe::logging::dropped_log_count,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(observe::logging::_set_log_filter, module)?)?;
+    module.add_function(wrap_pyfunction!(observe::logging::_log, module)?)?;
+    module.add_function(wrap_pyfunction!(observe::span::_set_tracing, module)?)?;
+    module.add_function(wrap_pyfunction!(observe::stats::_stats, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;
     let public: Vec<String> = public

@@ -24,7 +24,18 @@ HEAD = "# Written by tools/stubs.py from tools/client.pyi.in: change that, then 
 
 # The classes that have an async twin, and which of their methods are plain there too.
 TWINS = {
-    "Client": {"__init__", "is_connected", "get_node_names", "query", "scan", "transaction"},
+    "Client": {
+        "__init__",
+        "is_connected",
+        "get_node_names",
+        "query",
+        "scan",
+        "transaction",
+        "stats",
+        "get_stats",
+        "enable_metrics",
+        "disable_metrics",
+    },
     "Query": {"select", "where", "add_ops", "apply", "resume", "cursor"},
     "Job": {"id"},
     "Transaction": {"id", "timeout", "namespace", "state", "in_doubt"},
@@ -74,7 +85,7 @@ def render_stub(template: str) -> str:
     for name in sorted(TWINS, key=lambda name: -class_named(tree, name).lineno):
         end = class_named(tree, f"Async{name}").end_lineno
         filled[end:end] = ["", *twin_lines(tree, name, lines)]
-    public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
+    public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"))
     names = ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
     return HEAD + "\n".join([*filled, *names]) + "\n"
 

@@ -25,11 +25,29 @@ pub(super) struct Gate {
     permits: Semaphore,
     /// How many permits there are, taken ones included.
     granted: AtomicUsize,
+    /// How many wait for one.
+    waiting: AtomicUsize,
     floor: usize,
     limit: usize,
     growing: AtomicBool,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
+}
+
+/// Somebody who waits, counted until he does no longer.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn count(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A permit that outlives the borrow it was given for.
@@ -49,6 +67,7 @@ impl Gate {
             node,
             permits: Semaphore::new(granted),
             granted: AtomicUsize::new(granted),
+            waiting: AtomicUsize::new(0),
             floor,
             limit,
             growing: AtomicBool::new(false),
@@ -60,6 +79,16 @@ impl Gate {
         &self.node
     }
 
+    /// How many permits there are, taken ones included.
+    pub(super) fn granted(&self) -> usize {
+        self.granted.load(Ordering::Relaxed)
+    }
+
+    /// How many wait for a permit.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// A permit, at once or in turn.
     pub(super) async fn enter(
         self: &Arc<Self>,
@@ -69,6 +98,7 @@ impl Gate {
             return Ok(permit);
         }
         let began = Instant::now();
+        let _waiting = Waiting::count(&self.waiting);
         let turn = self.permits.acquire();
         let permit = match deadline {
             None => turn.await,

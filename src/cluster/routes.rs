@@ -102,6 +102,13 @@ impl Routes {
             .map(Arc::clone)
     }
 
+    /// The gate of a node.
+    pub(super) fn gate_of(&self, node: &core::Node) -> Option<&Arc<Gate>> {
+        self.gates
+            .iter()
+            .find(|gate| std::ptr::eq(Arc::as_ptr(gate.node()), node))
+    }
+
     /// Whether the cluster has a namespace of this name.
     pub(super) fn knows(&self, namespace: &str) -> bool {
         self.masters.contains_key(namespace)

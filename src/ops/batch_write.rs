@@ -111,6 +111,13 @@ impl Operation for BatchWriteNumpy {
     const NAME: &'static str = "batch_write_numpy";
     const WRITES: bool = true;
 
+    fn label(&self) -> &'static str {
+        match self.0.retry {
+            0 => Self::NAME,
+            _ => "batch_write_numpy_retry",
+        }
+    }
+
     fn target(&self) -> Target<'_> {
         self.0.target()
     }
@@ -182,6 +189,14 @@ pub(crate) fn parse_retry(retry: Option<&Bound<'_, PyAny>>) -> Result<usize> {
 impl Operation for BatchWrite {
     const NAME: &'static str = "batch_write";
     const WRITES: bool = true;
+
+    // The names of the reference, here and below.
+    fn label(&self) -> &'static str {
+        match self.retry {
+            0 => Self::NAME,
+            _ => "batch_write_retry",
+        }
+    }
 
     fn target(&self) -> Target<'_> {
         Target::Keys(&self.keys)
