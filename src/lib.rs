@@ -115,6 +115,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(observe::logging::_log, module)?)?;
     module.add_function(wrap_pyfunction!(observe::span::_set_tracing, module)?)?;
     module.add_function(wrap_pyfunction!(observe::stats::_stats, module)?)?;
+    module.add_function(wrap_pyfunction!(observe::series::_forget_series, module)?)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;
     let public: Vec<String> = public

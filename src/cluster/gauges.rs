@@ -1,7 +1,7 @@
 //! How the nodes of a cluster are, as seen from this client.
 
+use aerospike_core::Node;
 use aerospike_core::metrics::MetricsPolicy;
-use aerospike_core::{Node, sampler::Sampler};
 
 use super::Cluster;
 
@@ -65,7 +65,6 @@ impl Cluster {
         if on {
             self.client.enable_metrics(MetricsPolicy {
                 operational: true,
-                sampler: Sampler::never(),
                 ..MetricsPolicy::default()
             });
         } else {

@@ -1,14 +1,15 @@
 //! What is counted of the calls of one operation on one set.
 
-use std::sync::OnceLock;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
+use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
-use std::hash::BuildHasher;
 
 use super::codes::LOST;
 use super::histogram::{Histogram, Snapshot};
@@ -260,6 +261,12 @@ impl Registry {
         self.directory.store(larger.into());
         series
     }
+}
+
+/// Forgets what was counted and which sets there are; for the test suite, whose sets are more than there is room for.
+#[pyfunction]
+pub(crate) fn _forget_series() {
+    registry().directory.store(Arc::default());
 }
 
 /// All series, in a lasting order.

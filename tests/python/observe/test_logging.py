@@ -69,7 +69,7 @@ def test_a_client_that_connects_says_so(records, connect):
 
 
 @pytest.mark.parametrize(
-    "level, seen",
+    ("level", "seen"),
     [
         (aerospike_py.LOG_LEVEL_ERROR, ["ERROR"]),
         (aerospike_py.LOG_LEVEL_WARN, ["ERROR", "WARNING"]),
@@ -128,7 +128,7 @@ def test_what_does_not_fit_is_counted(records):
 
 def test_a_handler_that_fails_stops_nothing(records, capsys):
     class Failing(logging.Handler):
-        def emit(self, record):
+        def emit(self, _record):
             raise ValueError("full")
 
     logger, handler = logging.getLogger("aerospike_py"), Failing()

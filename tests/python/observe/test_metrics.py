@@ -102,7 +102,7 @@ def test_labels_and_buckets(c, key, set_name):
     assert 0 < total.value < 10
 
 
-@pytest.mark.parametrize("policy, kind", [({"exists": aerospike_py.POLICY_EXISTS_CREATE_ONLY}, "KeyExistsError"), (None, "")])
+@pytest.mark.parametrize(("policy", "kind"), [({"exists": aerospike_py.POLICY_EXISTS_CREATE_ONLY}, "KeyExistsError"), (None, "")])
 def test_failures_by_kind(c, key, set_name, policy, kind):
     c.put(key, {"n": 1})
     if kind:

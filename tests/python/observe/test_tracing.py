@@ -194,7 +194,7 @@ def test_what_is_not_sampled_costs_no_attributes(tracing, c, key):
         def __init__(self):
             self.seen = []
 
-        def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
+        def should_sample(self, _parent, _trace_id, name, _kind=None, attributes=None, *_rest):
             self.seen.append((name, dict(attributes)))
             return SamplingResult(Decision.DROP)
 
@@ -218,7 +218,7 @@ def test_no_spans_without_a_sample(tracing, c, key):
 
 
 class Failing(SpanExporter):
-    def export(self, spans):
+    def export(self, _spans):
         raise OSError("the collector is away")
 
     def shutdown(self):
@@ -226,7 +226,7 @@ class Failing(SpanExporter):
 
 
 class Refusing(SpanExporter):
-    def export(self, spans):
+    def export(self, _spans):
         return SpanExportResult.FAILURE
 
     def shutdown(self):
