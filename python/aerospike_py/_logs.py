@@ -7,6 +7,8 @@ import sys
 
 TRACE = 5
 logging.addLevelName(TRACE, "TRACE")
+# As every library: where the application has set up no logging, nothing is printed.
+logging.getLogger("aerospike_py").addHandler(logging.NullHandler())
 
 #: Logger, level, message, seconds since 1970, source file and line.
 _Record = tuple[str, int, str, float, "str | None", "int | None"]

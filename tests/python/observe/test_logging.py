@@ -143,17 +143,20 @@ def test_a_handler_that_fails_stops_nothing(records, capsys):
 
 
 def test_slow_calls(records, mode, make_client):
-    with DevServer() as server, make_client(mode, server, slow_ms=80) as c:
+    patient = {"slow_ms": 60_000}
+    with DevServer() as server, make_client(mode, server, slow_ms=80) as c, make_client(mode, server, **patient) as other:
         c.put(("test", "slow", 1), {"n": 1})
         with server.inject(op="read", delay=100):
             c.get(("test", "slow", 1))
             with pytest.raises(aerospike_py.RecordNotFound):
                 c.get(("test", "slow", 2))
-        first, second = records.wait(2, name="aerospike_py.slow", levelno=logging.WARNING)
+            other.exists(("test", "slow", 1))
+        records.settle()
+        slow = records.wait(2, name="aerospike_py.slow", levelno=logging.WARNING)
+        first, second = (record for record in slow if "slow get" in record.getMessage())
         assert f"slow get of test.slow to 127.0.0.1:{server.hosts[0][1]}: answered after 1" in first.getMessage()
         assert "failed with KeyNotFoundError (2)" in second.getMessage()
-        records.settle()
-        assert not [record for record in records.records if "put" in record.getMessage()]
+        assert not [record for record in slow if "exists" in record.getMessage()]
 
 
 @pytest.mark.parametrize("value", [-1, "10", None, True])
@@ -255,3 +258,14 @@ assert "http.server" not in sys.modules
 assert "opentelemetry" not in sys.modules
 """)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_no_logging_is_set_up_nothing_is_printed(run_python):
+    done = run_python("""
+import aerospike_py
+try:
+    aerospike_py.client({"hosts": [("127.0.0.1", 1)]}).connect()
+except aerospike_py.ConnectionError:
+    pass
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

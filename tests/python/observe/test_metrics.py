@@ -122,7 +122,7 @@ def test_latencies_are_what_the_server_takes(mode, make_client):
         stats = stats_of(c, "latency")["exists"]
         assert (stats.calls, stats.in_flight, stats.latency.samples) == (5, 0, 5)
         assert 40 <= stats.latency.p50 <= stats.latency.p90 <= stats.latency.p99 <= stats.latency.max
-        assert stats.latency.mean == pytest.approx(stats.latency.p50, rel=0.9)
+        assert 40 <= stats.latency.mean <= stats.latency.max
         assert stats.queue_wait.samples == 5
         assert stats.queue_wait.max < stats.latency.max
         below, above = (
@@ -139,7 +139,7 @@ def test_requests_in_flight(hosts, set_name):
 
     async def main(server):
         async with aerospike_py.async_client({"hosts": server.hosts}) as client:
-            with server.inject(op="write", delay=300):
+            with server.inject(op="write", delay=1000):
                 tasks = [asyncio.ensure_future(client.put(("test", set_name, n), {"n": n})) for n in range(7)]
                 await asyncio.sleep(0.05)
                 assert in_flight() == [7]
