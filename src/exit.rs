@@ -43,6 +43,11 @@ pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether the end will be noticed.
+pub(crate) fn is_watched() -> bool {
+    WATCHED.load(Ordering::Relaxed)
+}
+
 /// Called by `atexit`.
 #[pyfunction]
 fn _end(py: Python<'_>) {

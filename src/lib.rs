@@ -89,33 +89,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
-    observe::switches::read_environment();
-    module.add_function(wrap_pyfunction!(observe::prometheus::get_metrics, module)?)?;
-    module.add_function(wrap_pyfunction!(
-        observe::switches::set_metrics_enabled,
-        module
-    )?)?;
-    module.add_function(wrap_pyfunction!(
-        observe::switches::is_metrics_enabled,
-        module
-    )?)?;
-    module.add_function(wrap_pyfunction!(
-        observe::switches::set_internal_stage_metrics_enabled,
-        module
-    )?)?;
-    module.add_function(wrap_pyfunction!(
-        observe::switches::is_internal_stage_metrics_enabled,
-        module
-    )?)?;
-    module.add_function(wrap_pyfunction!(
-        observe::logging::dropped_log_count,
-        module
-    )?)?;
-    module.add_function(wrap_pyfunction!(observe::logging::_set_log_filter, module)?)?;
-    module.add_function(wrap_pyfunction!(observe::logging::_log, module)?)?;
-    module.add_function(wrap_pyfunction!(observe::span::_set_tracing, module)?)?;
-    module.add_function(wrap_pyfunction!(observe::stats::_stats, module)?)?;
-    module.add_function(wrap_pyfunction!(observe::series::_forget_series, module)?)?;
+    observe::register(module)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;
     let public: Vec<String> = public

@@ -13,8 +13,8 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::exit::Inside;
-use crate::fork::PerProcess;
+use crate::exit::{self, Inside};
+use crate::fork::{self, PerProcess};
 
 /// How many records may wait. What comes on top is counted and forgotten: a burst of them is about one thing.
 const MOST: usize = 4096;
@@ -60,7 +60,8 @@ impl Log for Forward {
     }
 
     fn log(&self, record: &Record<'_>) {
-        if !self.enabled(record.metadata()) {
+        // Nobody hands records over who might meet the end of the interpreter unawares.
+        if !self.enabled(record.metadata()) || !exit::is_watched() {
             return;
         }
         let entry = Entry {
@@ -212,7 +213,9 @@ pub(crate) fn flush(py: Python<'_>) {
 
 /// Which records are made at all: -1 none, 0 errors … 4 all; for `aerospike_py.set_log_level`, which has checked it.
 #[pyfunction]
-pub(crate) fn _set_log_filter(level: i8) {
+pub(crate) fn _set_log_filter(py: Python<'_>, level: i8) -> PyResult<()> {
+    fork::watch();
+    exit::watch(py)?;
     CHOSEN.store(true, Ordering::Relaxed);
     install();
     log::set_max_level(match level {
@@ -223,6 +226,7 @@ pub(crate) fn _set_log_filter(level: i8) {
         3 => LevelFilter::Debug,
         _ => LevelFilter::Trace,
     });
+    Ok(())
 }
 
 #[doc = include_str!("../docs/dropped_log_count.md")]

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::codes::error_type;
-use super::histogram::Snapshot;
+use super::histogram::{Histogram, Snapshot};
 use super::series::{self, Series};
 use super::{clients, logging};
 use crate::cluster::gauges::NodeGauges;
@@ -131,6 +131,20 @@ pub(crate) fn describe<'py>(py: Python<'py>, nodes: &[NodeGauges]) -> PyResult<B
             logging::dropped_log_count(),
         ),
     )
+}
+
+/// The quantiles of durations in nanoseconds, as a histogram has them; for the test suite.
+#[pyfunction]
+pub(crate) fn _quantiles(durations: Vec<u64>, fractions: Vec<f64>) -> Vec<u128> {
+    let histogram = Histogram::new();
+    for duration in durations {
+        histogram.record(Duration::from_nanos(duration));
+    }
+    let snapshot = histogram.snapshot();
+    let quantiles = fractions
+        .into_iter()
+        .map(|fraction| snapshot.quantile(fraction));
+    quantiles.map(|quantile| quantile.as_nanos()).collect()
 }
 
 /// The same of all clients together; for the instruments of OpenTelemetry.

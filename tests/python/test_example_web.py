@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from aerospike_py.devserver import DevServer
+
 SCRIPT = """
 import asyncio, json, sys
 sys.path.insert(0, sys.argv[1])
@@ -39,10 +41,11 @@ def web(request):
     return request.config.rootpath / "examples" / "web"
 
 
-def test_users_metrics_spans_and_logs(run_python, hosts, web):
-    host, port = hosts[0]
-    environment = {"AEROSPIKE_HOSTS": f"{host}:{port}", "OTEL_TRACES_EXPORTER": "console", "PATH": ""}
-    done = run_python(SCRIPT, str(web), env=environment)
+def test_users_metrics_spans_and_logs(run_python, web):
+    with DevServer() as server:
+        host, port = server.hosts[0]
+        environment = {"AEROSPIKE_HOSTS": f"{host}:{port}", "OTEL_TRACES_EXPORTER": "console", "PATH": ""}
+        done = run_python(SCRIPT, str(web), env=environment)
     assert done.returncode == 0, done.stderr
     spans, _, text = done.stdout.partition("answers:\n")
     answers, kind, *metrics = text.splitlines()
