@@ -1,6 +1,6 @@
 """What metrics, spans and log records cost: CPU of the process per request, of variants that take turns.
 
-    python benches/observability.py [--seconds 0.5] [--rounds 15] [--json FILE]
+    python benches/observability.py [--seconds 0.1] [--rounds 40] [--only VARIANT …] [--json FILE]
 
 Each variant runs for a short time, then the next, round after round, so that what else the machine does befalls all of them alike. The figure is
 the median over the rounds of a variant's CPU per request divided by that of "off" in the same round. The embedded server runs in a process of its
@@ -132,8 +132,9 @@ def server():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=0.5)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=0.1)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--only", nargs="+", help="of the variants, beside off")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     logging.getLogger("aerospike_py").addHandler(logging.NullHandler())
@@ -155,7 +156,7 @@ def main():
             ),
         }
         for name, work in workloads.items():
-            figures[name] = measure(work, options.rounds)
+            figures[name] = measure(work, options.rounds, options.only)
             show(name, figures[name])
         loop.run_until_complete(client.close())
         sync.close()
@@ -164,9 +165,9 @@ def main():
         options.json.write_text(json.dumps(figures, indent=1))
 
 
-def measure(work, rounds):
+def measure(work, rounds, only):
     """Variant → CPU per request in µs, and by how many per cent that is more than off."""
-    ways = variants()
+    ways = {name: way for name, way in variants().items() if not only or name == "off" or name in only}
     seen = {name: [] for name in ways}
     work()
     for number in range(rounds):

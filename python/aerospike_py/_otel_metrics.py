@@ -22,13 +22,14 @@ class _Instruments:
     def __init__(self, meter: Meter) -> None:
         self._seen: tuple[float, ClientStats] | None = None
         meter.create_observable_counter("aerospike.client.operations", [self._operations], "{operation}", "Calls that have ended.")
+        meter.create_observable_counter("aerospike.client.retries", [self._retries], "{attempt}", "Attempts after a first one.")
         meter.create_observable_gauge("aerospike.client.operation.latency", [self._latencies], "s", "Quantiles of calls that succeeded.")
         meter.create_observable_up_down_counter(
             "aerospike.client.operations.active", [self._active], "{operation}", "Calls without an outcome."
         )
         meter.create_observable_up_down_counter("db.client.connection.count", [self._connections], "{connection}", "Connections by state.")
         for name, field in (
-            ("retries", "retries"),
+            ("connections.broken", "connections_broken"),
             ("circuit_breaker.hits", "circuit_breaker_hits"),
             ("connections.failed", "connections_failed"),
         ):
@@ -46,6 +47,10 @@ class _Instruments:
             yield _observation(operation.calls - failed, _of(operation))
             for kind, count in operation.errors.items():
                 yield _observation(count, _of(operation) | {"error.type": kind})
+
+    def _retries(self, _options: CallbackOptions) -> Iterator[Observation]:
+        for operation in self._stats().operations:
+            yield _observation(operation.retries, _of(operation))
 
     def _latencies(self, _options: CallbackOptions) -> Iterator[Observation]:
         for operation in self._stats().operations:

@@ -155,6 +155,7 @@ class OperationStats(NamedTuple):
     set_name: str
     calls: int  # those that have ended
     errors: dict[str, int]  # how many of them failed, by the kind of failure: "KeyNotFoundError", "Timeout", …
+    retries: int  # attempts after a first one, of calls that failed and of batches
     in_flight: int
     latency: LatencyStats  # of those that succeeded, from the call until the answer
     queue_wait: LatencyStats  # the part of it before they were sent
@@ -170,10 +171,10 @@ class NodeStats(NamedTuple):
     connections_idle: int
     connections_opened: int
     connections_closed: int
-    connections_failed: int
+    connections_failed: int  # could not be opened
+    connections_broken: int  # were closed because something went wrong on them; as a rule another attempt followed
     permits: int  # how many requests may be sent at once
     waiting: int  # requests that wait for leave to be sent
-    retries: int  # attempts after a first one
     error_rate: int  # errors in the present window of the circuit breaker
     circuit_breaker_hits: int  # requests it refused
     tends: int  # looks at the node

@@ -103,6 +103,15 @@ fn operations(text: &mut Text, all: &[&'static Series]) {
             text.histogram(name, &labels(series), &waits, &bounds);
         }
     }
+    let name = "aerospike_client_retries_total";
+    text.family(
+        name,
+        "counter",
+        "Attempts after a first one, of calls that failed and of batches.",
+    );
+    for series in all {
+        text.sample(name, &labels(series), series.retries());
+    }
     let name = "aerospike_client_requests_in_flight";
     text.family(name, "gauge", "Calls that have no outcome yet.");
     for series in all {
@@ -175,6 +184,12 @@ const OF_NODES: [Metric; 13] = [
         |node| node.failed,
     ),
     (
+        "connections_broken_total",
+        "counter",
+        "Connections on which something went wrong.",
+        |node| node.broken,
+    ),
+    (
         "permits",
         "gauge",
         "How many requests may be sent to the node at once.",
@@ -185,12 +200,6 @@ const OF_NODES: [Metric; 13] = [
         "gauge",
         "Requests that wait for leave to be sent.",
         |node| node.waiting,
-    ),
-    (
-        "retries_total",
-        "counter",
-        "Attempts after a first one.",
-        |node| node.retries,
     ),
     (
         "error_rate",

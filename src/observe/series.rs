@@ -1,7 +1,7 @@
 //! What is counted of the calls of one operation on one set.
 
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -61,6 +61,7 @@ pub(crate) struct Series {
     pub(crate) namespace: String,
     pub(crate) set: String,
     in_flight: AtomicI64,
+    retries: AtomicU64,
     /// From the call until it was sent.
     waits: Histogram,
     successes: Histogram,
@@ -78,6 +79,7 @@ impl Series {
             namespace: namespace.to_owned(),
             set: set.to_owned(),
             in_flight: AtomicI64::new(0),
+            retries: AtomicU64::new(0),
             waits: Histogram::new(),
             successes: Histogram::new(),
             failures: [const { OnceLock::new() }; CODES],
@@ -123,6 +125,14 @@ impl Series {
         if let Some(histogram) = stages.get(stage as usize) {
             histogram.record(took);
         }
+    }
+
+    pub(crate) fn retried(&self, times: usize) {
+        self.retries.fetch_add(times as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
     }
 
     pub(crate) fn in_flight(&self) -> i64 {

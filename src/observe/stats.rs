@@ -82,6 +82,7 @@ fn operation<'py>(py: Python<'py>, series: &Series) -> PyResult<Bound<'py, PyDic
     operation.set_item("set_name", &series.set)?;
     operation.set_item("calls", count)?;
     operation.set_item("errors", errors)?;
+    operation.set_item("retries", series.retries())?;
     operation.set_item("in_flight", series.in_flight())?;
     operation.set_item("latency", latency(py, &took)?)?;
     operation.set_item("queue_wait", latency(py, &series.waits())?)?;

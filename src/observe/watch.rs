@@ -131,8 +131,12 @@ impl Watch {
             0 => None,
             sent => Some(Duration::from_nanos(sent)),
         };
+        let attempts = attempts(outcome);
         if self.on & METRICS != 0 {
             self.series.end(code, took, waited);
+            if !attempts.is_empty() {
+                self.series.retried(attempts.len());
+            }
         }
         if self.on & STAGES != 0 {
             self.tell_stages(took, waited);
@@ -149,7 +153,7 @@ impl Watch {
             ended_at: SystemTime::now(),
             node: self.node.get().map(Arc::clone),
             failure: outcome.as_ref().err().map(|error| (code, error.text())),
-            attempts: attempts(outcome),
+            attempts,
         }))
     }
 

@@ -160,7 +160,7 @@ def test_nodes_and_reactor(connect):
     (node,) = stats.nodes
     assert node.connections_open >= node.connections_idle > 0
     assert node.permits > 0
-    assert (node.waiting, node.retries, node.circuit_breaker_hits) == (0, 0, 0)
+    assert (node.waiting, node.connections_broken, node.circuit_breaker_hits) == (0, 0, 0)
     assert stats.reactor.queue_depth >= 0
     labels = {sample.labels["address"] for sample in samples("aerospike_client_node_permits", "aerospike_client_node_permits")}
     assert node.address in labels
@@ -181,7 +181,12 @@ def test_retries_are_counted(mode, make_client):
     with DevServer() as server, make_client(mode, server) as c:
         with server.inject(op="read", times=1, drop="before"):
             assert c.exists(("test", "retry", 1), policy={"max_retries": 3, "total_timeout": 5000}).meta is None
-        assert [node.retries for node in c.stats().nodes] == [1]
+        assert [node.connections_broken for node in c.stats().nodes] == [1]
+        # Of a call that succeeded the engine does not tell.
+        assert stats_of(c, "retry")["exists"].retries == 0
+        with server.inject(op="read", drop="before"), pytest.raises(aerospike_py.AerospikeError):
+            c.exists(("test", "retry", 1), policy={"max_retries": 2, "total_timeout": 5000})
+        assert stats_of(c, "retry")["exists"].retries == 2
 
 
 def test_off_counts_nothing_and_on_goes_on(c, key, set_name):
