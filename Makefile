@@ -22,7 +22,7 @@ export PYO3_PYTHON := $(abspath $(BIN)/python)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build bench fuzz stress docs lock clean
+.PHONY: help demo test lint fmt build bench fuzz stress docs names lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,9 @@ lint: $(BUILT) ## formats, lints, types and stubs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs.py --check
+	$(BIN)/python tools/features.py --check
 	$(BIN)/mypy
-	$(BIN)/stubtest --concise --mypy-config-file pyproject.toml aerospike_py._aerospike
+	$(BIN)/stubtest --concise --allowlist tools/stubtest.txt --mypy-config-file pyproject.toml aerospike_py._aerospike
 
 fmt: $(TOOLS) ## format everything, write the stubs
 	cargo fmt --all
@@ -52,6 +53,7 @@ fmt: $(TOOLS) ## format everything, write the stubs
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/python tools/stubs.py
+	$(BIN)/python tools/features.py
 
 build: $(BUILT) ## build the extension into .venv
 
@@ -70,10 +72,16 @@ fuzz: ## each fuzz target for SECONDS; needs cargo-fuzz, see fuzz/README.md
 stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
 
-docs: $(BUILT) ## the reference of the package and of the crates, into site/
-	$(BIN)/pdoc --docformat google --output-directory site/python aerospike_py aerospike_py.devserver
+docs: $(BUILT) .cache/docs/.done ## the guides, the reference of the package and of the crates, into site/
+	NO_MKDOCS_2_WARNING=1 .cache/docs/bin/mkdocs build --quiet --strict
+	$(BIN)/pdoc --docformat google --output-directory site/python aerospike_py aerospike_py.devserver aerospike_py.official
 	cargo doc --locked --workspace --no-deps --document-private-items
 	rm -rf site/rust && mkdir -p site && cp -R "$${CARGO_TARGET_DIR:-target}/doc" site/rust
+
+names: $(RIVALS) ## take the names of other clients anew, for docs/features.md
+	for client in $(basename $(notdir $(wildcard tools/features/*.rules))); do \
+	    .cache/rivals/$$client/bin/python -I tools/features/inventory.py $$client > tools/features/$$client.txt || exit 1; \
+	done
 
 lock: $(TOOLS) ## pin the Python tools anew, from requirements/*.in
 	for in in requirements/*.in; do \
@@ -99,6 +107,12 @@ $(TOOLS): requirements/dev.txt | $(VENV)/bin/python
 # Optimised as it is shipped, so that tests and the demo run what users run.
 $(BUILT): $(RUST) $(TOOLS)
 	$(BIN)/maturin develop --quiet --release --locked
+	@touch $@
+
+.cache/docs/.done: requirements/docs.txt
+	@mkdir -p $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@
 
 # A venv for each client benches/compare.py compares with; one that cannot be installed here is left out, and says so.

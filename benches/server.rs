@@ -1,7 +1,8 @@
 //! The embedded server alone: `cargo bench -p devserver --bench server`.
 //!
 //! A client that pipelines over loopback keeps one server thread busy. What counts is the processor time of that thread, which other work
-//! on the machine hardly changes. `cargo bench -p devserver --bench server -- --memory` also writes ten million records, which takes a minute and 4 GiB.
+//! on the machine hardly changes. `cargo bench -p devserver --bench server -- --memory` also writes ten million records, which takes a minute and 4 GiB,
+//! and `-- --index` indexes a million.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,6 +25,8 @@ use wire::{Digest, FieldType, Header, MessageWriter, OpCode, Value};
 const RECORDS: u32 = 10_000;
 /// How many records memory is measured with.
 const MANY: u32 = 10_000_000;
+/// How many records are indexed.
+const INDEXED: u32 = 1_000_000;
 /// Requests in one write.
 const PIPELINE: u32 = 256;
 /// Rows of a batch.
@@ -72,6 +75,9 @@ fn main() {
     drop((client, server));
     if std::env::args().any(|arg| arg == "--memory") {
         memory();
+    }
+    if std::env::args().any(|arg| arg == "--index") {
+        index();
     }
 }
 
@@ -123,6 +129,46 @@ fn memory() {
         "{MANY} of them: {:.2} GiB",
         (resident() - before) as f64 / f64::from(1 << 30)
     );
+}
+
+/// An index of a million integers: how long it takes to be built, what it takes in memory, and what a query by it costs.
+fn index() {
+    let server = Server::start(Config::default()).unwrap();
+    let mut client = Client::connect(&server);
+    for first in (0..INDEXED).step_by(PIPELINE as usize) {
+        let ids = first..INDEXED.min(first + PIPELINE);
+        let count = ids.len();
+        client.singles(&ids.flat_map(put).collect::<Vec<u8>>(), count);
+    }
+    let (begun, before) = (Instant::now(), resident());
+    client.info("sindex-create:namespace=test;set=bench;indexname=ids;bin=id;type=numeric");
+    while !client
+        .info("sindex-stat:namespace=test;indexname=ids")
+        .contains("load_pct=100;")
+    {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    println!("an index of {INDEXED} integers");
+    println!("built in {:.2} s", begun.elapsed().as_secs_f64());
+    let each = resident().saturating_sub(before) / INDEXED as usize;
+    println!("{each} bytes of memory an entry");
+    for (name, count) in [
+        ("one of them", 1),
+        ("a thousand", 1000),
+        ("all, each", INDEXED),
+    ] {
+        let request = between(0, count - 1);
+        let found = client.stream(&request);
+        assert_eq!(found, count as usize);
+        if count == INDEXED {
+            measure(name, || client.stream(&request));
+        } else {
+            measure(name, || {
+                client.stream(&request);
+                1
+            });
+        }
+    }
 }
 
 /// The memory this process has resident, in bytes.
@@ -212,7 +258,26 @@ fn batch(digests: &[Digest]) -> Vec<u8> {
     })
 }
 
+/// A query for the records whose `id` is in a range, by the index.
+fn between(least: u32, most: u32) -> Vec<u8> {
+    let mut range = vec![1, 2, b'i', b'd', 1];
+    for end in [least, most] {
+        range.extend_from_slice(&8_u32.to_be_bytes());
+        range.extend_from_slice(&i64::from(end).to_be_bytes());
+    }
+    query(|writer| {
+        writer
+            .field(FieldType::Set, b"bench")
+            .field(FieldType::IndexRange, &range);
+    })
+}
+
 fn scan() -> Vec<u8> {
+    query(|_| ())
+}
+
+/// A query of all partitions.
+fn query(content: impl FnOnce(&mut MessageWriter<'_>)) -> Vec<u8> {
     let partitions: Vec<u8> = (0..wire::PARTITIONS as u16)
         .flat_map(u16::to_le_bytes)
         .collect();
@@ -225,6 +290,7 @@ fn scan() -> Vec<u8> {
         writer
             .field(FieldType::Namespace, b"test")
             .field(FieldType::PartitionIds, &partitions);
+        content(writer);
     })
 }
 
@@ -255,6 +321,23 @@ impl Client {
             });
         }
         assert_eq!(answers, count);
+    }
+
+    /// Sends an info command; its value.
+    fn info(&mut self, command: &str) -> String {
+        let mut out = Vec::new();
+        let start = begin_frame(&mut out, Kind::Info);
+        out.extend_from_slice(command.as_bytes());
+        out.push(b'\n');
+        end_frame(&mut out, start);
+        self.stream.write_all(&out).unwrap();
+        let mut text = String::new();
+        while self.frames(|body| {
+            text = String::from_utf8(body.to_vec()).unwrap();
+            1
+        }) == 0
+        {}
+        text
     }
 
     /// Sends a batch or scan; the number of records in the answer.

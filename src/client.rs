@@ -18,36 +18,40 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::batch_stream;
 use crate::convert::argument;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
-use crate::dispatch::{Mode, Request, Routed, dispatch};
+use crate::dispatch::{Mode, Request, Routed, dispatch, landing};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
-use crate::numpy::rows::Naming;
+use crate::gevent;
+use crate::numpy::rows::{self, Naming};
 use crate::observe::switches::{self, SLOW, STAGES, any};
-use crate::observe::watch;
+use crate::observe::watch::{self, Watch};
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
 use crate::ops::batch_read::{BatchRead, Wanted};
 use crate::ops::batch_remove::BatchRemove;
-use crate::ops::batch_write::{BatchWrite, BatchWriteNumpy};
+use crate::ops::batch_stream::{BatchStream, Rows, Told};
+use crate::ops::batch_write::BatchWrite;
 use crate::ops::connect::{Close, Connect, PingAnyway, Ready};
 use crate::ops::exists::Exists;
 use crate::ops::get::Get;
 use crate::ops::info::{InfoAll, InfoRandomNode};
 use crate::ops::operate::{Operate, OperateOrdered};
-use crate::ops::put::{Append, Increment, Prepend, Put, RemoveBin, Rules};
+use crate::ops::put::{Append, Increment, Prepend, Put, PutKeys, RemoveBin, Rules};
 use crate::ops::remove::Remove;
 use crate::ops::task::Task;
 use crate::ops::touch::Touch;
 use crate::ops::within::Within;
+use crate::ops::write_rows::{How, WriteRows};
 use crate::query;
-use crate::session::{Phase, Session};
+use crate::session::{Company, Phase, Session};
 
 pub(crate) use task::PendingTask;
 
@@ -115,20 +119,30 @@ impl BaseClient {
         py: Python<'py>,
         parse: impl FnOnce(&Policies) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        dispatch(py, self.mode, self.route(py, parse))
+    }
+
+    /// Parses a call; what comes with the operation is the parser's own.
+    fn route<O: Operation, T>(
+        &self,
+        py: Python<'_>,
+        parse: impl FnOnce(&Policies) -> Result<(O, T)>,
+    ) -> Result<(Routed<O>, T)> {
         let session = self.connected();
         let began = any(STAGES).then(Instant::now);
         let parsed = match &session {
-            Some(session) => parse(session.config().policies()),
+            Some(session) => {
+                session.config().policies().refresh(py)?;
+                parse(&session.config().policies().load())
+            }
             // Arguments are checked first, as in the reference.
             None => parse(&Policies::default()),
         };
-        let call = parsed.and_then(|(operation, shape)| {
-            let session = session.ok_or_else(Error::not_connected)?;
-            let request = Routed { session, operation };
-            watch::parsed(began, request.subject());
-            Ok((request, shape))
-        });
-        dispatch(py, self.mode, call)
+        let (operation, with) = parsed?;
+        let session = session.ok_or_else(Error::not_connected)?;
+        let request = Routed { session, operation };
+        watch::parsed(began, request.subject());
+        Ok((request, with))
     }
 
     /// Parses a call that may be part of a transaction and carries it out.
@@ -139,9 +153,20 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, Shape)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, |policies| {
+        dispatch(py, self.mode, self.route_in(py, txn, policy, parse))
+    }
+
+    /// Parses a call that may be part of a transaction.
+    fn route_in<'py, O: Operation, T>(
+        &self,
+        py: Python<'py>,
+        txn: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        parse: impl FnOnce(&Policies, Option<Object<'_, 'py>>) -> Result<(O, T)>,
+    ) -> Result<(Routed<Within<O>>, T)> {
+        self.route(py, |policies| {
             let within = policy::within(policy, txn)?;
-            let (operation, shape) = parse(policies, within.as_ref())?;
+            let (operation, with) = parse(policies, within.as_ref())?;
             let transaction = within.as_ref().map(policy::transaction_of).transpose()?;
             let transaction = transaction.flatten();
             if transaction.is_some()
@@ -154,8 +179,29 @@ impl BaseClient {
                 transaction,
                 operation,
             };
-            Ok((operation, shape))
+            Ok((operation, with))
         })
+    }
+
+    /// Parses a batch whose rows may be taken as they come.
+    fn batch_of<'py>(
+        &self,
+        py: Python<'py>,
+        txn: Option<Object<'_, 'py>>,
+        policy: Option<Object<'_, 'py>>,
+        ops: Object<'_, 'py>,
+        retry: Option<Object<'_, 'py>>,
+    ) -> Result<(Told<impl Request>, Keys)> {
+        let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
+            let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
+            let rows = Rows::new(keys.len());
+            let operation = BatchStream {
+                batch,
+                rows: Arc::clone(&rows),
+            };
+            Ok((operation, (rows, keys)))
+        })?;
+        Ok((Told { request, rows }, keys))
     }
 
     /// Carries out a request that is not an operation on the cluster.
@@ -229,6 +275,7 @@ impl BaseClient {
         // Before anything else: from here on a fork is seen.
         engine()?;
         exit::watch(py)?;
+        gevent::look(py)?;
         let session = Arc::new(Session::new(Arc::new(Config::parse(
             config.bind(py),
             user,
@@ -393,7 +440,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.put.md")]
-    #[pyo3(signature = (key, bins, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, meta=None, policy=None, *, map_bins=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn put<'py>(
         &self,
         py: Python<'py>,
@@ -401,8 +449,19 @@ impl BaseClient {
         bins: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        map_bins: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(map_bins) = map_bins {
+            return self.call_in(py, txn, policy, |policies, policy| {
+                let rules = Rules {
+                    policies,
+                    meta,
+                    policy,
+                };
+                PutKeys::parse(rules, key, bins, map_bins)
+            });
+        }
         self.call_in(py, txn, policy, |policies, policy| {
             Put::parse(
                 Rules {
@@ -417,31 +476,33 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.get.md")]
-    #[pyo3(signature = (key, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, policy=None, *, into=None, txn=None))]
     fn get<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, None, policy)
+            Get::parse(policies, key, None, policy, into)
         })
     }
 
     #[doc = include_str!("docs/Client.select.md")]
-    #[pyo3(signature = (key, bins, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, bins, policy=None, *, into=None, txn=None))]
     fn select<'py>(
         &self,
         py: Python<'py>,
         key: Object<'_, 'py>,
         bins: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, Some(bins), policy)
+            Get::parse(policies, key, Some(bins), policy, into)
         })
     }
 
@@ -611,7 +672,8 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.operate.md")]
-    #[pyo3(signature = (key, ops, meta=None, policy=None, *, txn=None))]
+    #[pyo3(signature = (key, ops, meta=None, policy=None, *, into=None, txn=None))]
+    #[allow(clippy::too_many_arguments, reason = "the public API")]
     fn operate<'py>(
         &self,
         py: Python<'py>,
@@ -619,6 +681,7 @@ impl BaseClient {
         ops: Object<'_, 'py>,
         meta: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
@@ -630,6 +693,7 @@ impl BaseClient {
                 },
                 key,
                 ops,
+                into,
             )
         })
     }
@@ -659,7 +723,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_read.md")]
-    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, namespace=None, set=None, txn=None)")]
+    #[pyo3(signature = (keys, bins=None, policy=None, _dtype=None, *, lazy=None, strict=None, into=None, namespace=None, set=None, txn=None), text_signature = "($self, keys, bins=None, policy=None, _dtype=None, *, lazy=False, strict=False, into=None, namespace=None, set=None, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -673,6 +737,8 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         _dtype: Option<Object<'_, 'py>>,
         lazy: Option<Object<'_, 'py>>,
+        strict: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         namespace: Option<Object<'_, 'py>>,
         set: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
@@ -692,6 +758,8 @@ impl BaseClient {
                 Wanted {
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
+                    strict: argument::flag(strict, "strict", false)?,
+                    into,
                 },
             )
         })
@@ -744,7 +812,7 @@ impl BaseClient {
     }
 
     #[doc = include_str!("docs/Client.batch_write_numpy.md")]
-    #[pyo3(signature = (data, namespace, set_name, _dtype, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype, key_field='_key', policy=None, retry=0, *, txn=None)")]
+    #[pyo3(signature = (data, namespace, set_name, _dtype=None, key_field=None, policy=None, retry=None, *, txn=None), text_signature = "($self, data, namespace, set_name, _dtype=None, key_field='_key', policy=None, retry=0, *, txn=None)")]
     #[allow(
         clippy::too_many_arguments,
         clippy::used_underscore_binding,
@@ -756,7 +824,7 @@ impl BaseClient {
         data: Object<'_, 'py>,
         namespace: Object<'_, 'py>,
         set_name: Object<'_, 'py>,
-        _dtype: Object<'_, 'py>,
+        _dtype: Option<Object<'_, 'py>>,
         key_field: Option<Object<'_, 'py>>,
         policy: Option<Object<'_, 'py>>,
         retry: Option<Object<'_, 'py>>,
@@ -772,7 +840,9 @@ impl BaseClient {
                 set: set_name,
                 key_field: &key_field,
             };
-            BatchWriteNumpy::parse(policies, (data, _dtype), naming, policy, retry)
+            let how = How::parse(policies, policy, retry)?;
+            let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
+            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
         })
     }
 
@@ -786,9 +856,37 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call_in(py, txn, policy, |policies, policy| {
-            Batch::parse(policies, ops, policy, retry)
-        })
+        let call = self.batch_of(py, txn, policy, ops, retry);
+        let call = call.map(|(told, keys)| {
+            let shape = Shape::Rows(keys, Arc::clone(&told.rows));
+            (told, shape)
+        });
+        dispatch(py, self.mode, call)
+    }
+
+    #[doc = include_str!("docs/Client.batch_stream.md")]
+    #[pyo3(signature = (ops, policy=None, retry=None, *, txn=None), text_signature = "($self, ops, policy=None, retry=0, *, txn=None)")]
+    fn batch_stream<'py>(
+        &self,
+        py: Python<'py>,
+        ops: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        retry: Option<Object<'_, 'py>>,
+        txn: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (told, keys) = self.batch_of(py, txn, policy, ops, retry)?;
+        let rows = Arc::clone(&told.rows);
+        rows.hear();
+        let company = match self.mode {
+            Mode::Blocking => Company::Alone,
+            Mode::Awaitable => Company::Burst,
+        };
+        engine()?.reactor.submit(Box::pin(async move {
+            // Whoever takes the rows hears how it ended.
+            let watch = Watch::begin(told.subject());
+            drop(landing(told, company, watch).await);
+        }));
+        batch_stream::stream(py, self.mode, rows, keys)
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]

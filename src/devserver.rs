@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use devserver::fault::Rule;
-use devserver::{Config, Enterprise, Server, StartError, TLS_NAME, Tls, User};
+use devserver::{ClusterError, Config, Enterprise, Server, StartError, TLS_NAME, Tls, User};
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -62,8 +62,10 @@ fn within<T: TryFrom<i64>>(name: &str, number: i64) -> PyResult<T> {
 #[pymethods]
 impl DevServer {
     #[new]
+    #[expect(clippy::too_many_arguments, reason = "as pyo3 extracts it")]
     fn new(
         nodes: i64,
+        replication_factor: i64,
         namespaces: Vec<String>,
         default_ttl: i64,
         host: String,
@@ -71,8 +73,9 @@ impl DevServer {
         cluster_name: Option<String>,
         enterprise: Option<Settings>,
     ) -> PyResult<Self> {
-        let (nodes, default_ttl, port) = (
+        let (nodes, replication_factor, default_ttl, port) = (
             within("nodes", nodes)?,
+            within("replication_factor", replication_factor)?,
             within("default_ttl", default_ttl)?,
             within("port", port)?,
         );
@@ -80,6 +83,7 @@ impl DevServer {
             host,
             port,
             nodes,
+            replication_factor,
             namespaces,
             default_ttl,
             cluster_name,
@@ -166,15 +170,49 @@ impl DevServer {
     }
 
     #[doc = include_str!("docs/DevServer.freeze.md")]
-    fn freeze(&self, node: usize) -> PyResult<()> {
-        self.node(node)?;
-        self.running(|server| server.freeze(node))
+    fn freeze(&self, node: i64) -> PyResult<()> {
+        self.change(node, Server::freeze)
     }
 
     #[doc = include_str!("docs/DevServer.thaw.md")]
-    fn thaw(&self, node: usize) -> PyResult<()> {
-        self.node(node)?;
-        self.running(|server| server.thaw(node))
+    fn thaw(&self, node: i64) -> PyResult<()> {
+        self.change(node, Server::thaw)
+    }
+
+    #[doc = include_str!("docs/DevServer.stop_node.md")]
+    fn stop_node(&self, py: Python<'_>, node: i64) -> PyResult<()> {
+        py.detach(|| self.change(node, Server::stop_node))
+    }
+
+    #[doc = include_str!("docs/DevServer.kill_node.md")]
+    fn kill_node(&self, py: Python<'_>, node: i64) -> PyResult<()> {
+        py.detach(|| self.change(node, Server::kill_node))
+    }
+
+    #[doc = include_str!("docs/DevServer.start_node.md")]
+    fn start_node(&self, py: Python<'_>, node: i64) -> PyResult<()> {
+        py.detach(|| self.change(node, Server::start_node))
+    }
+
+    #[doc = include_str!("docs/DevServer.add_node.md")]
+    fn add_node(&self) -> PyResult<usize> {
+        self.running(Server::add_node)?.map_err(refused)
+    }
+
+    #[doc = include_str!("docs/DevServer.move_partitions.md")]
+    #[expect(clippy::needless_pass_by_value, reason = "as pyo3 extracts it")]
+    fn move_partitions(&self, partitions: Vec<i64>, node: i64) -> PyResult<()> {
+        let partitions = partitions.iter().map(|id| within("partitions", *id));
+        let partitions = partitions.collect::<PyResult<Vec<usize>>>()?;
+        self.change(node, |server, node| {
+            server.move_partitions(&partitions, node)
+        })
+    }
+
+    #[doc = include_str!("docs/DevServer.set_rack.md")]
+    fn set_rack(&self, node: i64, rack: i64) -> PyResult<()> {
+        let rack = within("rack", rack)?;
+        self.change(node, |server, node| server.set_rack(node, rack))
     }
 
     #[doc = include_str!("docs/DevServer.advance.md")]
@@ -202,14 +240,23 @@ impl DevServer {
             .ok_or_else(|| PyOSError::new_err("the server does not run"))
     }
 
-    fn node(&self, node: usize) -> PyResult<()> {
-        if node < self.config.nodes {
-            return Ok(());
-        }
-        let nodes = self.config.nodes;
-        Err(PyValueError::new_err(format!(
-            "there is no node {node}: they are counted from 0, and there are {nodes}"
-        )))
+    /// Does something with a node, if the server runs.
+    fn change(
+        &self,
+        node: i64,
+        what: impl FnOnce(&Server, usize) -> Result<(), ClusterError>,
+    ) -> PyResult<()> {
+        let node = within("node", node)?;
+        self.running(|server| what(server, node))?.map_err(refused)
+    }
+}
+
+/// Why a cluster was not changed.
+fn refused(error: ClusterError) -> PyErr {
+    match error {
+        ClusterError::Listen(text) => PyOSError::new_err(text),
+        ClusterError::Stopped => PyOSError::new_err(ClusterError::Stopped.to_string()),
+        other => PyValueError::new_err(other.to_string()),
     }
 }
 

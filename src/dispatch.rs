@@ -12,13 +12,14 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::aio::pending::{self, Start};
+use crate::aio::pending::{self, Awaited, Start};
 use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
 use crate::exit::{self, Inside};
 use crate::fork;
+use crate::gevent;
 use crate::observe::series::Stage;
 use crate::observe::span::Span;
 use crate::observe::watch::{Stopwatch, Subject, Watch};
@@ -38,6 +39,8 @@ pub(crate) enum Mode {
 pub(crate) trait Request: Send + 'static {
     /// The name of the method that makes it.
     const NAME: &'static str;
+    /// Whether it is a batch whose rows may be taken as they come.
+    const ROWS: bool = false;
 
     /// What metrics and spans tell of it; None if nothing.
     fn subject(&self) -> Option<Subject<'_>> {
@@ -85,15 +88,28 @@ pub(crate) fn dispatch<R: Request>(
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
         (Mode::Awaitable, Ok((request, shape))) => {
-            pending::spawn(py, R::NAME, start(request), shape)
+            pending::spawn(py, awaited::<R>(), R::NAME, start(request), shape)
         }
         (Mode::Blocking, Err(error)) => Err(error.into()),
-        (Mode::Awaitable, Err(error)) => pending::failed(py, R::NAME, error.into()),
+        (Mode::Awaitable, Err(error)) => pending::failed(py, awaited::<R>(), R::NAME, error.into()),
+    }
+}
+
+/// What its caller is given to await.
+const fn awaited<R: Request>() -> Awaited {
+    if R::ROWS {
+        Awaited::Batch
+    } else {
+        Awaited::Plain
     }
 }
 
 /// The request as a future whose panics are errors.
-async fn landing<R: Request>(request: R, company: Company, watch: Option<Watch>) -> Landing {
+pub(crate) async fn landing<R: Request>(
+    request: R,
+    company: Company,
+    watch: Option<Watch>,
+) -> Landing {
     if let Some(watch) = &watch {
         watch.taken_up();
     }
@@ -133,18 +149,23 @@ fn start<R: Request>(request: R) -> Start {
 
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
-    // From here on: asking for the kind runs Python, and converting a reply may.
-    let inside = Inside::enter();
-    let kind = Kind::of_this(py)?;
+    let hub = gevent::hub(py)?;
     let watch = Watch::begin(request.subject());
     let span = Span::begin(py, watch.as_ref());
-    let request = landing(request, Company::Alone, watch);
-    let landing = match kind {
-        Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request)),
-        Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || {
-            engine.reactor.block_on(request)
-        })),
-        Kind::Other => Ok(py.detach(|| engine.reactor.block_on(request))),
+    let (landing, _inside) = if let Some(hub) = hub {
+        (gevent::wait(&hub, engine, request, watch), None)
+    } else {
+        // From here on: asking for the kind runs Python, and converting a reply may.
+        let inside = Inside::enter();
+        let request = landing(request, Company::Alone, watch);
+        let landing = match Kind::of_this(py)? {
+            Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request)),
+            Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || {
+                engine.reactor.block_on(request)
+            })),
+            Kind::Other => Ok(py.detach(|| engine.reactor.block_on(request))),
+        };
+        (landing, Some(inside))
     };
     let seen = landing
         .as_ref()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aerospike_core as core;
-use aerospike_core::ErrorKind;
+use aerospike_core::{ErrorKind, ResultCode};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -122,6 +122,10 @@ const MAX_ERROR_RATE: i32 = -14;
 pub(crate) const TIMEOUT: i32 = 9;
 /// The server's code for what it or its edition does not offer.
 pub(crate) const UNSUPPORTED: i32 = 16;
+/// The server's code for an operation on a bin of another type.
+const BIN_TYPE: i32 = 12;
+/// The server's code for a query without its index.
+const INDEX_NOT_FOUND: i32 = 201;
 /// The server's code for an unknown namespace.
 pub(crate) const INVALID_NAMESPACE: i32 = 20;
 
@@ -193,6 +197,15 @@ impl Error {
         Self::new(Kind::Connection, CONNECTION, message)
     }
 
+    /// No node has been reached yet.
+    pub(crate) fn no_node() -> Self {
+        Self::new(
+            Kind::Cluster,
+            INVALID_NODE,
+            "No node of the cluster has been reached yet: 'fail_if_not_connected' is off, so the client goes on trying",
+        )
+    }
+
     /// A code as the server would have answered it.
     pub(crate) fn server(code: i32, message: impl Into<String>) -> Self {
         Self::new(Kind::Server, code, message)
@@ -229,6 +242,15 @@ impl Error {
             failure.in_doubt = in_doubt;
         }
         error
+    }
+
+    /// The client was closed while somebody was still taking what a query finds.
+    pub(crate) fn query_closed() -> Self {
+        Self::new(
+            Kind::Closed,
+            CLIENT,
+            "The client was closed before all records were taken: another one can go on from the cursor",
+        )
     }
 
     /// The same error, in doubt also if an earlier attempt was.
@@ -310,8 +332,41 @@ impl From<core::Error> for Error {
     }
 }
 
+/// What the last attempt ended in, where the core says no more than that there were enough of them: that a server refused it, or that it
+/// was not made. A broken connection says less than that, so there the attempts are the news.
+fn last_answer(error: &core::Error) -> Option<&core::Error> {
+    let is_spent = matches!(error.kind(), ErrorKind::Timeout) && error.result_code() < 0;
+    error.cause().filter(|cause| {
+        is_spent
+            && matches!(
+                cause.kind(),
+                ErrorKind::Server { .. } | ErrorKind::MaxErrorRate | ErrorKind::InvalidNode
+            )
+    })
+}
+
+/// Whether a server refused every attempt, so that none of them can have been carried out. (To the core whatever was sent twice is in
+/// doubt.)
+fn was_refused(error: &core::Error, last: &core::Error) -> bool {
+    error.sub_errors().iter().chain([last]).all(|attempt| {
+        attempt
+            .server_result_code()
+            .is_some_and(|code| code != ResultCode::Timeout)
+    })
+}
+
 impl From<&core::Error> for Error {
     fn from(error: &core::Error) -> Self {
+        if let Some(last) = last_answer(error) {
+            let mut answer = Self::from(last);
+            if let Self::Failure(failure) = &mut answer {
+                failure.in_doubt = error.in_doubt() && !was_refused(error, last);
+                if let Some(attempts) = error.iteration().filter(|&attempts| attempts > 1) {
+                    failure.message = format!("{} (attempt {attempts})", failure.message);
+                }
+            }
+            return answer;
+        }
         let kind = match error.kind() {
             ErrorKind::Server { .. } | ErrorKind::UdfBadResponse => Kind::Server,
             ErrorKind::InvalidNamespace => {
@@ -324,6 +379,8 @@ impl From<&core::Error> for Error {
             | ErrorKind::MaxErrorRate
             | ErrorKind::InvalidNode => Kind::Cluster,
             ErrorKind::InvalidArgument => Kind::Argument,
+            // Of a query the core says it in words only, and not what the attempts ended in.
+            _ if error.base_message().starts_with("Max retries exceeded") => Kind::Timeout,
             _ => Kind::Client,
         };
         let code = match error.kind() {
@@ -337,16 +394,20 @@ impl From<&core::Error> for Error {
             ErrorKind::InvalidArgument => PARAMETER,
             ErrorKind::Commit { .. } => TRANSACTION_FAILED,
             _ if error.result_code() == TRANSACTION_FAILED => TRANSACTION_FAILED,
+            _ if kind == Kind::Timeout => MAX_RETRIES,
             _ => CLIENT,
         };
         let mut message = match (kind, error.server_message()) {
             (_, Some(text)) => format!("{}: {text}", error.base_message()),
-            (Kind::Server, None) => error.base_message(),
+            (Kind::Server, None) => explained(code, error.base_message()),
             // The chain of causes says which address was tried and what it answered.
             _ => error.to_string(),
         };
         if message.is_empty() {
             message = error.to_string();
+        }
+        if kind == Kind::Timeout && error.iteration() == Some(0) {
+            message.push_str("; not sent: no connection was free, and open queries hold theirs");
         }
         Self::Failure(Box::new(Failure {
             kind,
@@ -369,6 +430,18 @@ fn earlier(error: &core::Error) -> Vec<Attempt> {
             text: error.to_string(),
         })
         .collect()
+}
+
+/// What a server says in two words, with what a caller can do about it.
+fn explained(code: i32, message: String) -> String {
+    let hint = match code {
+        BIN_TYPE => "the bin holds another type than the operation is for",
+        INDEX_NOT_FOUND => {
+            "a predicate needs an index on its bin, made with index_integer_create, index_string_create, …"
+        }
+        _ => return message,
+    };
+    format!("{message}: {hint}")
 }
 
 impl From<PyErr> for Error {

@@ -21,6 +21,7 @@
 //! Left of the inbox and right of the outbox the GIL is held; between them there is no Python.
 
 mod aio;
+mod batch_stream;
 mod cdt;
 mod client;
 mod cluster;
@@ -32,6 +33,7 @@ mod error;
 mod exit;
 mod expr;
 mod fork;
+mod gevent;
 mod heartbeat;
 mod interpreter;
 mod numpy;
@@ -58,6 +60,7 @@ const PLAIN: &[&str] = &[
     "get_stats",
     "enable_metrics",
     "disable_metrics",
+    "batch_stream",
 ];
 
 #[pymodule(gil_used = false)]
@@ -75,6 +78,10 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<partition_filter::PartitionFilter>()?;
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
+    module.add_class::<aio::pending::PendingBatch>()?;
+    module.add_class::<batch_stream::BaseBatchStream>()?;
+    module.add_class::<batch_stream::BatchStream>()?;
+    module.add_class::<batch_stream::AsyncBatchStream>()?;
     module.add_class::<query::BaseQuery>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<query::AsyncQuery>()?;
@@ -88,6 +95,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::policy::prepare, module)?)?;
     module.add_function(wrap_pyfunction!(expr::expression_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
+    module.add_function(wrap_pyfunction!(cdt::unpack::context_from_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
     observe::register(module)?;
     let base = py.get_type::<client::BaseClient>();

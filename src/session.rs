@@ -282,7 +282,7 @@ impl Session {
         if self.advance(Phase::Closing, Phase::Closed)
             && let Some(cluster) = self.connected()
         {
-            within(end, cluster.client.disconnect()).await;
+            within(end, cluster.disconnect()).await;
         }
     }
 

@@ -10,7 +10,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
-pytest.register_assert_rewrite("hostile")
+pytest.register_assert_rewrite("hostile", "node_loss")
 
 from hostile import LOOPS, Proxy, Runner, collect  # noqa: E402
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 # Before it is imported, so that what it asserts is told in full.
-pytest.register_assert_rewrite("hostile")
+pytest.register_assert_rewrite("hostile", "node_loss")
 
 from hostile import LOOPS, Proxy, Runner, configuration
 

@@ -215,6 +215,38 @@ def test_one_frozen_node_of_three_holds_up_nobody_elses_requests(run):
         run(main())
 
 
+def test_a_node_that_joins_while_another_is_frozen_is_found(run):
+    """What the new node has does not wait behind what the frozen one owes."""
+    policy = {"max_retries": 0, "replica": aerospike_py.POLICY_REPLICA_MASTER}
+
+    with DevServer(nodes=3, replication_factor=1) as server:
+
+        async def main():
+            # A look at the cluster waits for the frozen node as long as `timeout` says, before it is told of the new one.
+            config = configuration(
+                server.hosts, timeout=1000, tend_interval=250, max_error_rate=0, max_conns_per_node=4, min_conns_per_node=1
+            )
+            async with aerospike_py.async_client(config) as client:
+                await asyncio.gather(*(client.put(key(n), {"n": n}) for n in range(300)))
+                server.freeze(1)
+                held_up = [asyncio.ensure_future(client.get(key(n), {**policy, "total_timeout": 40_000})) for n in range(300)]
+                server.add_node()
+                while len(client.get_node_names()) < 4:
+                    await asyncio.sleep(0.02)
+                with server.inject(op="read", node=3, delay=1) as new:
+                    read = 0
+                    # More than what is left without the frozen node's share and the new one's.
+                    while not new.hits or read < 180:
+                        outcome = await asyncio.gather(
+                            *(client.get(key(n), {**policy, "total_timeout": 500}) for n in range(300)), return_exceptions=True
+                        )
+                        read = sum(not isinstance(each, Exception) for each in outcome)
+                server.thaw(1)
+                assert [record.bins["n"] for record in await asyncio.gather(*held_up)] == list(range(300))
+
+        run(main())
+
+
 def test_slow_answers_reach_those_who_asked(proxy, run):
     generator = random.Random(5)
 

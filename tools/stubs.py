@@ -30,6 +30,7 @@ TWINS = {
         "get_node_names",
         "query",
         "scan",
+        "batch_stream",
         "transaction",
         "stats",
         "get_stats",
@@ -42,7 +43,12 @@ TWINS = {
 }
 # What a twin's method is called, or what it gives, instead.
 RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__", "__iter__": "__aiter__"}
-GIVEN = {"-> Query:": "-> AsyncQuery:", "-> Job:": "-> AsyncJob:", "-> Transaction:": "-> AsyncTransaction:"}
+GIVEN = {
+    "-> Query:": "-> AsyncQuery:",
+    "-> Job:": "-> AsyncJob:",
+    "-> Transaction:": "-> AsyncTransaction:",
+    "-> BatchStream:": "-> AsyncBatchStream:",
+}
 
 
 def class_named(tree: ast.Module, name: str) -> ast.ClassDef:
@@ -59,8 +65,9 @@ def as_twin(node: ast.FunctionDef, lines: list[str], plain: set[str]) -> list[st
     """The source of a method as the async twin of its class has it."""
     source = lines[first_line(node) : node.end_lineno]
     at = node.lineno - 1 - first_line(node)
+    end = node.body[0].lineno - first_line(node)
     for given, instead in GIVEN.items():
-        source[at] = source[at].replace(given, instead)
+        source[at:end] = [line.replace(given, instead) for line in source[at:end]]
     if node.name in plain:
         return source
     name = RENAMED.get(node.name, node.name)
@@ -85,7 +92,8 @@ def render_stub(template: str) -> str:
     for name in sorted(TWINS, key=lambda name: -class_named(tree, name).lineno):
         end = class_named(tree, f"Async{name}").end_lineno
         filled[end:end] = ["", *twin_lines(tree, name, lines)]
-    public = sorted(node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"))
+    named = (node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef)))
+    public = sorted(name for name in named if not name.startswith("_"))
     names = ["", "__all__ = [", *(f'    "{name}",' for name in public), "]"]
     return HEAD + "\n".join([*filled, *names]) + "\n"
 

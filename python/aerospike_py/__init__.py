@@ -9,7 +9,7 @@ Importing starts no thread and changes nothing in the process.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import bit_operations as bit_operations
 from . import cdt_ctx as cdt_ctx
@@ -25,14 +25,17 @@ from . import observability as observability
 from . import predicates as predicates
 from . import types as types
 from ._aerospike import (
+    AsyncBatchStream,
     AsyncClient,
     AsyncJob,
     AsyncQuery,
     AsyncQueryIterator,
     AsyncTransaction,
+    BatchStream,
     Client,
     Job,
     LazyBatchRecords,
+    PendingBatch,
     PreparedPolicy,
     Query,
     QueryIterator,
@@ -58,13 +61,13 @@ from .partitions import (
 )
 from .rows import Apply, Read, Remove, Write
 from .types import *
-from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
+from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog, KeyOrderedDict
 
 if TYPE_CHECKING:
     __version__: str
 
 
-def client(config: ClientConfig | dict[str, Any]) -> Client:
+def client(config: ClientConfig) -> Client:
     """A client for threads, not connected yet.
 
     Args:
@@ -76,7 +79,7 @@ def client(config: ClientConfig | dict[str, Any]) -> Client:
     return Client(config)
 
 
-def async_client(config: ClientConfig | dict[str, Any]) -> AsyncClient:
+def async_client(config: ClientConfig) -> AsyncClient:
     """A client for asyncio, not connected yet.
 
     Args:
@@ -107,12 +110,14 @@ if not TYPE_CHECKING:
 
 __all__ = [
     "Apply",
+    "AsyncBatchStream",
     "AsyncClient",
     "AsyncJob",
     "AsyncQuery",
     "AsyncQueryIterator",
     "AsyncTransaction",
     "BatchReadResult",
+    "BatchStream",
     "CDTInfinite",
     "CDTWildcard",
     "Client",
@@ -120,9 +125,11 @@ __all__ = [
     "HyperLogLog",
     "IndexError",
     "Job",
+    "KeyOrderedDict",
     "LazyBatchRecords",
     "NumpyBatchRecords",
     "PartitionFilter",
+    "PendingBatch",
     "PreparedPolicy",
     "Query",
     "QueryIterator",

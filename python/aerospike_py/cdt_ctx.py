@@ -108,10 +108,22 @@ def to_base64(ctx: Context) -> str:
     return context_to_base64(ctx)
 
 
+def from_base64(text: str) -> list[Step]:
+    """The steps that a text of `to_base64`, or of the official client's `get_cdtctx_base64`, stands for; an expression in one stays packed.
+
+    Raises:
+        InvalidArgError: It is no base64, or not that of steps.
+    """
+    from ._aerospike import context_from_base64
+
+    return context_from_base64(text)
+
+
 __all__ = [
     "all_children",
     "all_children_with_filter",
     "and_filter",
+    "from_base64",
     "list_index",
     "list_index_create",
     "list_rank",

@@ -29,6 +29,7 @@ class DevServer:
         host: The address to listen on. Default: ``"127.0.0.1"``.
         port: The port of the first node, the others follow; 0 takes free ones. Default: 0.
         cluster_name: The name of the cluster. Default: None, no name.
+        replication_factor: On how many nodes a partition is, its master included; at most as many as there are nodes. Default: 2.
         enterprise: Whether it claims to be of the Enterprise edition, which has durable deletes, compression and racks. Each of the
             arguments below implies it. Default: False.
         users: The users by name, each with a password and the names of predefined roles: ``{"admin": ("secret", ["user-admin"])}``.
@@ -55,6 +56,7 @@ class DevServer:
         port: int = 0,
         cluster_name: str | None = None,
         *,
+        replication_factor: int = 2,
         enterprise: bool = False,
         users: Mapping[str, tuple[str | None, Iterable[str]]] | None = None,
         session_ttl: int = 86_400,
@@ -76,12 +78,14 @@ class DevServer:
             "racks": list(racks or ()),
         }
         implied = enterprise or users or tls or strong_consistency or racks
-        self._native = _aerospike.DevServer(nodes, list(namespaces), default_ttl, host, port, cluster_name, settings if implied else None)
+        self._native = _aerospike.DevServer(
+            nodes, replication_factor, list(namespaces), default_ttl, host, port, cluster_name, settings if implied else None
+        )
         self._files: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def hosts(self) -> list[tuple[str, int]]:
-        """The nodes' addresses, ready for ``config["hosts"]``; empty while it does not run."""
+        """The nodes' addresses, those of nodes that are down too, ready for ``config["hosts"]``; empty while it does not run."""
         return self._native.hosts
 
     @property
@@ -155,14 +159,17 @@ class DevServer:
         corrupt: bool = False,
         silence: bool = False,
     ) -> Fault:
-        """Let something go wrong. Of several faults the first that hits a request counts.
+        """Let something go wrong.
+
+        A request meets the faults in their order: delays add up until one says what becomes of it, and those after that do not meet it.
 
             with server.inject(op="write", times=1, drop="after") as fault:
                 client.put(key, bins)  # raises: it was written, but nobody said so
             assert fault.hits == 1
 
         Args:
-            op: Which requests: what they ask for. Default: None, all, the client's own questions about the cluster (info) too.
+            op: Which requests: what they ask for. Default: None, all but ``"info"``, by which clients keep to the cluster, and
+                ``"admin"``, their logins: these must be named.
             namespace: Those about a namespace; of batches it is not looked at. Default: None, all.
             set: Those about a set; of batches it is not looked at. Default: None, all.
             node: Those sent to a node, from 0. Default: None, all.
@@ -220,6 +227,90 @@ class DevServer:
             OSError: The server does not run.
         """
         self._native.thaw(node)
+
+    def stop_node(self, node: int) -> None:
+        """Let a node leave the cluster in good order.
+
+        The others take its partitions, its connections end, and whoever connects to it is refused. It is over when this returns. Nothing is
+        lost, unless it was the last node. What is down already stays so.
+
+        Args:
+            node: Which, from 0.
+
+        Raises:
+            ValueError: There is no such node.
+            OSError: The server does not run.
+        """
+        self._native.stop_node(node)
+
+    def kill_node(self, node: int) -> None:
+        """Let a node die.
+
+        Its connections are reset, and the others take its partitions. Those whose only copy it has are unavailable until it comes back:
+        requests for them are answered with result code 11. What is down already stays so.
+
+        Args:
+            node: Which, from 0.
+
+        Raises:
+            ValueError: There is no such node.
+            OSError: The server does not run.
+        """
+        self._native.kill_node(node)
+
+    def start_node(self, node: int) -> None:
+        """Bring a node back that was stopped or killed.
+
+        It has its name, its port and its partitions, and listens when this returns. What is up already stays so.
+
+        Args:
+            node: Which, from 0.
+
+        Raises:
+            ValueError: There is no such node.
+            OSError: It cannot listen, or the server does not run.
+        """
+        self._native.start_node(node)
+
+    def add_node(self) -> int:
+        """Let a new node join the cluster, which takes its share of the partitions.
+
+        Returns:
+            Its number; its address is the last of `hosts`.
+
+        Raises:
+            ValueError: There are 64 nodes already.
+            OSError: It cannot listen, or the server does not run.
+        """
+        return self._native.add_node()
+
+    def move_partitions(self, partitions: Iterable[int], node: int) -> None:
+        """Make a node the master of partitions, as after a rebalance.
+
+        What they hold is there at once; clients learn of it when they next ask. They stay with it while it is up, and come back to it.
+
+        Args:
+            partitions: Their numbers, from 0 to 4095.
+            node: Which, from 0.
+
+        Raises:
+            ValueError: There is no such node or partition.
+            OSError: The server does not run.
+        """
+        self._native.move_partitions(list(partitions), node)
+
+    def set_rack(self, node: int, rack: int) -> None:
+        """Put a node into a rack. The copies of a partition are in different racks where there are any.
+
+        Args:
+            node: Which, from 0.
+            rack: The number of the rack, not negative.
+
+        Raises:
+            ValueError: There is no such node, or the server is not of the Enterprise edition, which alone has racks.
+            OSError: The server does not run.
+        """
+        self._native.set_rack(node, rack)
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock forward, so that records expire without waiting for them.

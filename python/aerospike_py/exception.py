@@ -446,6 +446,10 @@ class ArgumentOverflowError(ClientError, OverflowError):
     """A number does not fit where it should go. Also an `OverflowError`."""
 
 
+class ObjectError(ClientError, ValueError):
+    """A record and a class do not fit together; the text names the class and its field. Also a `ValueError`."""
+
+
 class ClientClosedError(ClientError):
     """The client is not connected: `connect` was not called, or `close` was."""
 
@@ -575,7 +579,7 @@ __all__ = [
     "IndexOOM", "InvalidArgError", "InvalidCommand", "InvalidCredential", "InvalidField", "InvalidGeoJSON", "InvalidHostError",
     "InvalidNodeError", "InvalidPassword", "InvalidPrivilege", "InvalidQuota", "InvalidRequest", "InvalidRole", "InvalidUser",
     "InvalidWhitelist", "LostConflict", "LuaFileNotFound", "MaxErrorRateExceeded", "MaxRetriesExceeded", "NamespaceNotFound",
-    "NoMoreConnectionsError", "NoResponse", "NotAuthenticated", "NotWhitelisted", "OpNotApplicable", "ParamError", "QueryAbortedError",
+    "NoMoreConnectionsError", "NoResponse", "NotAuthenticated", "NotWhitelisted", "ObjectError", "OpNotApplicable", "ParamError", "QueryAbortedError",
     "QueryError", "QueryQueueFull", "QueryTimeout", "QuotaExceeded", "QuotasNotEnabled", "RecordBusy", "RecordError", "RecordExistsError",
     "RecordGenerationError", "RecordKeyMismatch", "RecordNotFound", "RecordTooBig", "RoleExistsError", "RoleViolation", "RustPanicError",
     "ScanAbortedError", "SecurityNotEnabled", "SecurityNotSupported", "SecuritySchemeNotSupported", "ServerError", "ServerFull", "TLSError",

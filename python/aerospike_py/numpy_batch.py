@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from .exception import InvalidArgError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -82,6 +84,31 @@ def _numpy() -> Any:
     except ImportError as error:
         raise ImportError('NumPy is not installed and _dtype needs it: pip install "aerospike-py[numpy]"') from error
     return np
+
+
+def _structured(columns: dict[str, Any], key_field: str) -> Any:
+    """A structured array of columns by name, for `batch_write_numpy`; user keys, namespaces and sets may be str."""
+    np = _numpy()
+    if not columns:
+        raise InvalidArgError("data has no columns")
+    arrays = {}
+    for name, column in columns.items():
+        if not isinstance(name, str):
+            raise InvalidArgError(f"a column is named {name!r}, which is no str")
+        if isinstance(column, np.ma.MaskedArray):
+            raise InvalidArgError(f"column '{name}' is a masked array, whose mask nothing would keep: give its filled() or its data")
+        array = np.asarray(column)
+        if array.ndim == 0:
+            raise InvalidArgError(f"column '{name}' is a {type(column).__name__}, not a sequence with a value for each row")
+        is_text = array.dtype.kind == "U" and name in {key_field, "_namespace", "_set"}
+        arrays[name] = np.char.encode(array, "utf-8") if is_text else array
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidArgError(f"columns have different lengths: {', '.join(f'{name} {length}' for name, length in lengths.items())}")
+    rows = np.empty(next(iter(lengths.values())), [(name, array.dtype, array.shape[1:]) for name, array in arrays.items()])
+    for name, array in arrays.items():
+        rows[name] = array
+    return rows
 
 
 __all__ = ["NumpyBatchRecords"]

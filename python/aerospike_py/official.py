@@ -20,7 +20,7 @@ from .constants import OPERATOR_APPEND, OPERATOR_DELETE, OPERATOR_INCR, OPERATOR
 from .exception import InvalidArgError
 from .exp.node import Node, lift, node
 from .types import Expression, Operation
-from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog
+from .values import CDTInfinite, CDTWildcard, GeoJSON, HyperLogLog, KeyOrderedDict
 
 _INVERTED = 0x10000
 
@@ -319,7 +319,8 @@ def _value(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_value(item) for item in value]
     if isinstance(value, dict):
-        return {key: _value(item) for key, item in value.items()}
+        pairs = {key: _value(item) for key, item in value.items()}
+        return KeyOrderedDict(pairs) if kind.__name__ == "KeyOrderedDict" else pairs
     made = _CLASSES.get(kind.__name__)
     return made(value) if made else value
 

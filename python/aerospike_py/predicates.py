@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 
-def equals(bin_name: str, val: Any) -> tuple[str, str, Any]:
+def equals(bin_name: str, val: int | str | bytes) -> tuple[str, str, int | str | bytes]:
     """Records whose bin equals `val`, an int, str or bytes."""
     return ("equals", bin_name, val)
 
 
-def between(bin_name: str, min_val: Any, max_val: Any) -> tuple[str, str, Any, Any]:
+def between(bin_name: str, min_val: int, max_val: int) -> tuple[str, str, int, int]:
     """Records whose bin holds an int from `min_val` to `max_val`, both included."""
     return ("between", bin_name, min_val, max_val)
 
 
-def contains(bin_name: str, index_type: int, val: Any) -> tuple[str, str, int, Any]:
+def contains(bin_name: str, index_type: int, val: int | str | bytes) -> tuple[str, str, int, int | str | bytes]:
     """Records whose list or map holds `val`, an int, str or bytes."""
     return ("contains", bin_name, index_type, val)
 

@@ -6,7 +6,9 @@ policy is accepted by every operation and ignored where it does not apply, so on
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypedDict, overload
+import types
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypedDict, overload
 
 # Aliases -------------------------------------------------------------------------------------------------------------------------------
 
@@ -58,12 +60,30 @@ class RecordMetadata(NamedTuple):
         return tuple.__getitem__(self, index)
 
 
-class Record(NamedTuple):
-    """A record that was read. `meta` and `bins` are None where the operation gave none."""
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
 
-    key: AerospikeKey
-    meta: RecordMetadata
-    bins: Bins
+    BinsT = TypeVar("BinsT", default=Bins)
+
+    class Record(NamedTuple, Generic[BinsT]):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: BinsT
+
+else:
+    # A NamedTuple is generic since Python 3.11 only.
+    class Record(NamedTuple):
+        """A record that was read. `bins` is a dict, or an object of the class that was asked for: then it is a `Record[User]`."""
+
+        key: AerospikeKey
+        meta: RecordMetadata
+        bins: Any
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+            return types.GenericAlias(cls, item)
 
 
 class ExistsResult(NamedTuple):
@@ -209,21 +229,23 @@ class _BasePolicy(TypedDict, total=False):
     total_timeout: int  # all attempts and the waiting between them; default 1000 (queries 0), 0 = for ever
     max_retries: int  # attempts after the first; default 2 (writes 0, queries 5)
     sleep_between_retries: int  # default 0
+    sleep_multiplier: float  # of that time, for each further attempt; default 1.0
     timeout_delay: int  # how long to go on reading a late answer, to save the connection; default 0 = close it
     filter_expression: Expression  # of `exp`: records for which it is false are left alone; default None
     expressions: Expression  # the official client's name for filter_expression
     read_mode_ap: int  # POLICY_READ_MODE_AP_*; default ONE
-    read_mode_sc: int  # POLICY_READ_MODE_SC_*; default SESSION
+    read_mode_sc: int  # POLICY_READ_MODE_SC_*; default SESSION. Other modes cost the header of each record more
     read_touch_ttl_percent: int  # −1, or 1 to 100 % of the record's ttl below which a read renews it; default 0 = the server's
     txn: Any  # the transaction it is part of, see `Client.transaction`; default None
     compress: bool  # ask for and send large messages compressed (Enterprise Edition); default False
+    compression_threshold: int  # bytes from which on a message is large; default 128
+    error_detail_verbosity: int  # ERROR_DETAIL_*: how much a server from 8.2 on says of an error; default NONE
 
 
 class ReadPolicy(_BasePolicy, total=False):
     """How single records are read."""
 
     replica: int  # POLICY_REPLICA_*; default SEQUENCE
-    key: int  # POLICY_KEY_*: send the user key, so that the server compares it; default DIGEST
 
 
 class WritePolicy(_BasePolicy, total=False):
@@ -236,6 +258,8 @@ class WritePolicy(_BasePolicy, total=False):
     commit_level: int  # POLICY_COMMIT_LEVEL_*; default ALL
     durable_delete: bool  # leave a tombstone (Enterprise Edition); default False
     ttl: int  # seconds, or TTL_*; default 0 = the namespace's
+    on_locking_only: bool  # in a transaction that has locked the record already, fail with 120; default False
+    respond_per_each_op: bool  # of operate: each operation answers, if only None; default False
 
 
 class BatchPolicy(WritePolicy, total=False):
@@ -244,7 +268,8 @@ class BatchPolicy(WritePolicy, total=False):
     allow_inline: bool  # the server may serve in-memory records on the receiving thread; default True
     allow_inline_ssd: bool  # the same for records on a device; default False
     respond_all_keys: bool  # go on after the first failure; default True
-    concurrency: int  # BATCH_CONCURRENCY_*; default PARALLEL
+    concurrency: int  # BATCH_CONCURRENCY_*: all nodes at once, or one after the other; default PARALLEL
+    concurrent: bool  # the official client's name for it: True is PARALLEL
 
 
 class BatchReadPolicy(TypedDict, total=False):
@@ -302,6 +327,10 @@ class AdminPolicy(TypedDict, total=False):
     """How info and administrative commands run."""
 
     timeout: int  # default 0 = 3000
+
+
+class SharedPolicy(BatchPolicy, QueryPolicy, AdminPolicy, total=False):
+    """What one dict may say to all operations: each takes from it what applies to it. It is what every kind of policy is, and what `prepare` takes."""
 
 
 class WriteMeta(TypedDict, total=False):
@@ -392,24 +421,41 @@ class ClientPolicies(TypedDict, total=False):
     txn_roll: BatchPolicy
 
 
+#: An address of a node: (host, port), (host, port, TLS name), (host,), "host:port" or "host".
+Host = tuple[str, int] | tuple[str, int, str | None] | tuple[str] | str
+#: Some of them. (A list of one form is not a list of any form.)
+Hosts = list[Host] | list[tuple[str, int]] | list[tuple[str, int, str]] | list[str] | tuple[Host, ...]
+
+
+class ConfigProvider(TypedDict, total=False):
+    """A YAML file of policies."""
+
+    path: str | PathLike[str]
+    interval: int  # milliseconds between looks at the file; default 1000
+
+
 class ClientConfig(TypedDict, total=False):
     """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
-    hosts: list[tuple[str, int] | tuple[str] | tuple[str, int, str] | str]  # (host, port[, TLS name]), (host,), "host:port", "host"
+    hosts: Hosts
     cluster_name: str | None  # refuse a cluster of another name; default None
     auth_mode: int  # AUTH_*; default INTERNAL
     user: str
     password: str
-    timeout: int  # to connect; default 30000
+    timeout: int  # for each question about the cluster, and to connect; default 30000
+    connect_timeout: int  # to connect to a node, with TLS and login; default 0 = timeout
+    fail_if_not_connected: bool  # False: connect() succeeds though no node can be reached, and the client goes on trying; default True
     login_timeout_ms: int  # to log in; default 5000
     idle_timeout: int  # close connections unused for so long; default 30000
-    max_conns_per_node: int  # default 256
+    max_conns_per_node: int  # default 256; an open query holds one of each node until what it finds there is read
     min_conns_per_node: int  # kept open; default 0 = chosen by the client
     conn_pools_per_node: int  # default 1
     tend_interval: int  # between looks at the cluster; default 1000
     use_services_alternate: bool  # the nodes' alternate addresses; default False
     ip_map: dict[str, str]  # address a node announces → address to use
     rack_ids: list[int]  # of this client, the preferred first; for POLICY_REPLICA_PREFER_RACK
+    rack_aware: bool  # the official client's: False ignores rack_ids, True takes rack_id if there are none
+    rack_id: int
     app_id: str  # shown in the server's statistics
     max_error_rate: int  # failures of a node within the window after which it is left alone; default 100, 0 = never
     error_rate_window: int  # in tends; default 1
@@ -419,6 +465,7 @@ class ClientConfig(TypedDict, total=False):
     coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
+    config_provider: str | PathLike[str] | ConfigProvider  # a YAML file of policies, read again when it changes
 
 
 # Administration ------------------------------------------------------------------------------------------------------------------------
@@ -472,11 +519,23 @@ LogLevel = Literal[-1, 0, 1, 2, 3, 4]
 Serializer = Literal[0, 1, 2]
 ListReturnType = Literal[0, 1, 2, 3, 4, 5, 7, 13]
 ListOrder = Literal[0, 1]
-MapReturnType = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 13]
+MapReturnType = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17]
 MapOrder = Literal[0, 1, 3]
-PrivilegeCode = Literal[0, 1, 2, 3, 4, 10, 11, 12, 13, 14]
+PrivilegeCode = Literal[0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17]
 PrivilegeName = Literal[
-    "user-admin", "sys-admin", "data-admin", "udf-admin", "sindex-admin", "read", "read-write", "read-write-udf", "write", "truncate"
+    "user-admin",
+    "sys-admin",
+    "data-admin",
+    "udf-admin",
+    "sindex-admin",
+    "read",
+    "read-write",
+    "read-write-udf",
+    "write",
+    "truncate",
+    "masking-admin",
+    "read-masked",
+    "write-masked",
 ]
 
 __all__ = [
@@ -498,11 +557,14 @@ __all__ = [
     "BinTuple",
     "Bins",
     "ClientConfig",
+    "ConfigProvider",
     "ClientPolicies",
     "ClientStats",
     "ExistsResult",
     "Expression",
     "HLLPolicy",
+    "Host",
+    "Hosts",
     "IndexCollectionType",
     "IndexType",
     "InfoNodeResult",
@@ -538,6 +600,7 @@ __all__ = [
     "RoleInfo",
     "ScanPolicy",
     "Serializer",
+    "SharedPolicy",
     "TLSConfig",
     "UserInfo",
     "UserKey",

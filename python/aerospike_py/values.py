@@ -57,6 +57,16 @@ class HyperLogLog(bytes):
         return f"HyperLogLog({super().__repr__()})"
 
 
+class KeyOrderedDict(dict[Any, Any]):
+    """A map that the server keeps in the order of its keys.
+
+    A plain dict makes an unordered map. What is read from an ordered one is of this class, so that it is still ordered when it is written back; for
+    all else it is a dict, equal to any with the same pairs.
+    """
+
+    __slots__ = ()
+
+
 class CDTInfinite:
     """Greater than any value: the open end of a range. An argument of operations; it cannot be stored."""
 
@@ -95,4 +105,4 @@ def _to_text(geo_data: Mapping[str, Any]) -> str:
     return json.dumps(dict(geo_data))
 
 
-__all__ = ["CDTInfinite", "CDTWildcard", "GeoJSON", "HyperLogLog"]
+__all__ = ["CDTInfinite", "CDTWildcard", "GeoJSON", "HyperLogLog", "KeyOrderedDict"]

@@ -1,10 +1,10 @@
 //! A request as an awaitable: looks like a coroutine (`asyncio.iscoroutine` is true), so that `gather`,
 //! `create_task`, `wait_for` and the others take it as it is; is none, so that it costs no frame.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
-use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning, PyStopIteration};
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyRuntimeWarning, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit, intern};
@@ -12,12 +12,16 @@ use pyo3::{PyTraverseError, PyVisit, intern};
 use super::port::{PortCore, Token};
 use super::running_loop;
 use super::waker::Waker;
+use crate::batch_stream;
+use crate::convert::keys::Keys;
 use crate::convert::reply::{Conversion, Shape};
 use crate::convert::stream::Turn;
+use crate::dispatch::Mode;
 use crate::engine::{Job, engine};
 use crate::error::Error;
 use crate::fork;
 use crate::observe::span::Span;
+use crate::ops::batch_stream::Rows;
 
 /// Starts a request whose outcome goes to the token.
 pub(crate) type Start = Box<dyn FnOnce(Python<'_>, Token) -> (Job, Option<Span>) + Send>;
@@ -49,21 +53,29 @@ struct Inner {
 }
 
 /// The awaitable that every method of `AsyncClient` returns.
-#[pyclass(frozen, weakref, module = "aerospike_py._aerospike")]
+#[pyclass(frozen, subclass, weakref, module = "aerospike_py._aerospike")]
 pub(crate) struct Pending {
     name: &'static str,
     generation: u64,
     inner: Mutex<Inner>,
 }
 
+/// Which class of awaitable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    Plain,
+    Batch,
+}
+
 /// A request, started if a loop runs here.
 pub(crate) fn spawn<'py>(
     py: Python<'py>,
+    awaited: Awaited,
     name: &'static str,
     start: Start,
     shape: Shape,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let pending = Pending::new(py, name, State::Deferred(start, shape))?;
+    let pending = Pending::new(py, awaited, name, State::Deferred(start, shape))?;
     if let Some(event_loop) = running_loop(py)?
         && let Err(error) = pending.get().launch(&pending, &event_loop)
     {
@@ -78,11 +90,12 @@ pub(crate) fn spawn<'py>(
 /// A request that failed before it could be made: the error comes out of the await.
 pub(crate) fn failed<'py>(
     py: Python<'py>,
+    awaited: Awaited,
     name: &'static str,
     error: PyErr,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = running_loop(py)?.map(Bound::unbind);
-    Ok(Pending::new(py, name, State::Settled(Err(error), event_loop))?.into_any())
+    Ok(Pending::new(py, awaited, name, State::Settled(Err(error), event_loop))?.into_any())
 }
 
 /// What needs not be waited for.
@@ -92,11 +105,16 @@ pub(crate) fn ready<'py>(
     turn: Turn,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = running_loop(py)?.map(Bound::unbind);
-    Ok(Pending::new(py, name, State::Ready(turn, event_loop))?.into_any())
+    Ok(Pending::new(py, Awaited::Plain, name, State::Ready(turn, event_loop))?.into_any())
 }
 
 impl Pending {
-    fn new<'py>(py: Python<'py>, name: &'static str, state: State) -> PyResult<Bound<'py, Self>> {
+    fn new<'py>(
+        py: Python<'py>,
+        awaited: Awaited,
+        name: &'static str,
+        state: State,
+    ) -> PyResult<Bound<'py, Self>> {
         let inner = Mutex::new(Inner {
             state,
             waker: None,
@@ -104,14 +122,47 @@ impl Pending {
             used: false,
             at_home: false,
         });
-        Bound::new(
-            py,
-            Self {
-                name,
-                generation: fork::generation(),
-                inner,
-            },
-        )
+        let pending = Self {
+            name,
+            generation: fork::generation(),
+            inner,
+        };
+        match awaited {
+            Awaited::Plain => Bound::new(py, pending),
+            Awaited::Batch => {
+                let init = PyClassInitializer::from(pending).add_subclass(PendingBatch);
+                Ok(Bound::new(py, init)?.into_super())
+            }
+        }
+    }
+
+    /// The rows of a batch whose answer nobody has begun to take, with their keys: from now on they are taken as they come.
+    fn take_rows(slf: &Bound<'_, Self>) -> PyResult<Option<(Keys, Arc<Rows>)>> {
+        let this = slf.get();
+        this.check_process()?;
+        if matches!(this.inner.lock().state, State::Deferred(..)) {
+            let event_loop = running_loop(slf.py())?
+                .ok_or_else(|| PyRuntimeError::new_err("no running event loop"))?;
+            this.launch(slf, &event_loop)?;
+        }
+        let mut inner = this.inner.lock();
+        let State::Flying(_, shape) = &mut inner.state else {
+            return Ok(None);
+        };
+        match shape.take() {
+            Some(Shape::Rows(keys, rows)) if inner.waker.is_none() && rows.hear() => {
+                inner.used = true;
+                inner.state = State::Orphaned;
+                Ok(Some((keys, rows)))
+            }
+            other => {
+                inner.state = match std::mem::replace(&mut inner.state, State::Spent) {
+                    State::Flying(port, _) => State::Flying(port, other),
+                    state => state,
+                };
+                Ok(None)
+            }
+        }
     }
 
     /// Sends a deferred request on its way.
@@ -297,15 +348,25 @@ impl Pending {
         slf
     }
 
+    /// Of what it does not have: most likely the result's, and `await` was forgotten.
+    fn __getattr__(&self, name: &str) -> PyResult<Py<PyAny>> {
+        Err(PyAttributeError::new_err(format!(
+            "what AsyncClient.{}() returns has no attribute '{name}': await it, then its result may have one",
+            self.name
+        )))
+    }
+
     fn __next__(slf: &Bound<'_, Self>) -> PyResult<Py<Waker>> {
         Self::step(slf)
     }
 
-    fn send(slf: &Bound<'_, Self>, _value: &Bound<'_, PyAny>) -> PyResult<Py<Waker>> {
+    #[pyo3(signature = (value, /))]
+    fn send(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<Py<Waker>> {
+        let _ = value;
         Self::step(slf)
     }
 
-    #[pyo3(signature = (kind, value=None, traceback=None))]
+    #[pyo3(signature = (kind, value=None, traceback=None, /))]
     fn throw(
         &self,
         kind: &Bound<'_, PyAny>,
@@ -365,7 +426,10 @@ impl Pending {
                 visit.call(value)?;
                 visit.call(event_loop)
             }
-            State::Ready(_, event_loop) => visit.call(event_loop),
+            State::Ready(turn, event_loop) => {
+                turn.traverse(&visit)?;
+                visit.call(event_loop)
+            }
             _ => Ok(()),
         }
     }
@@ -375,6 +439,24 @@ impl Pending {
         let waker = inner.waker.take();
         drop(inner);
         drop(waker);
+    }
+}
+
+#[doc = include_str!("../docs/PendingBatch.md")]
+#[pyclass(frozen, extends = Pending, module = "aerospike_py._aerospike")]
+pub(crate) struct PendingBatch;
+
+#[pymethods]
+impl PendingBatch {
+    fn __aiter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match Pending::take_rows(slf.as_super())? {
+            Some((keys, rows)) => batch_stream::stream(py, Mode::Awaitable, rows, keys),
+            // All are there already, or it has failed.
+            None => py
+                .import("aerospike_py.batch")?
+                .call_method1("replay", (slf,)),
+        }
     }
 }
 

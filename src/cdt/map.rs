@@ -209,6 +209,12 @@ fn put(bin: String, f: &Fields<'_, '_>) -> Result<Operation> {
 fn put_items(bin: String, f: &Fields<'_, '_>) -> Result<Operation> {
     match f.value("val")? {
         Value::OrderedMap(pairs) => Ok(maps::put_items(&map_policy(f)?, bin, pairs)),
+        // The map keeps its own order, whatever that of the pairs.
+        Value::SortedMap(pairs) => Ok(maps::put_items(
+            &map_policy(f)?,
+            bin,
+            pairs.into_iter().collect::<IndexMap<_, _>>(),
+        )),
         _ => Err(Error::argument(format!(
             "'val': {} is not a dict",
             repr(&f.get("val")?)

@@ -7,6 +7,7 @@ mod hll;
 mod list;
 mod map;
 pub(crate) mod policy;
+pub(crate) mod unpack;
 
 use aerospike_core::operations::Operation;
 use pyo3::prelude::*;

@@ -109,7 +109,7 @@ impl BaseClient {
             })
         };
         let operation = match &session {
-            Some(session) => parse(session.config().policies()),
+            Some(session) => parse(&session.config().policies().load()),
             None => parse(&Policies::default()),
         };
         let request = operation.and_then(|operation| {

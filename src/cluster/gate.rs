@@ -4,9 +4,13 @@
 //! a queue. So nobody is let through who would not find a connection: the permits are as many as there are
 //! connections open. Whoever had to wait long causes more to be opened, up to the configured limit; where
 //! waiting is short, more connections would only make the node's own queue longer.
+//!
+//! Under overload a queue that is served in turn serves everybody too late: each has his permit just before
+//! his time is up, and the node works for nobody. So whoever had to wait, and now has less time left than
+//! requests take here, gives the permit to the next.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aerospike_core as core;
@@ -30,6 +34,8 @@ pub(super) struct Gate {
     floor: usize,
     limit: usize,
     growing: AtomicBool,
+    /// How long a permit is held while others wait, in microseconds: a moving average.
+    held: AtomicU64,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
 }
@@ -47,6 +53,21 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The right to talk to a node.
+pub(crate) struct Permit<'a> {
+    gate: &'a Gate,
+    _turn: SemaphorePermit<'a>,
+    since: Instant,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.gate.permits.available_permits() == 0 {
+            self.gate.learn(self.since.elapsed());
+        }
     }
 }
 
@@ -71,6 +92,7 @@ impl Gate {
             floor,
             limit,
             growing: AtomicBool::new(false),
+            held: AtomicU64::new(0),
             reads: Reads::default(),
         }
     }
@@ -90,7 +112,29 @@ impl Gate {
     }
 
     /// A permit, at once or in turn.
-    pub(super) async fn enter(
+    ///
+    /// # Errors
+    /// The time is up, or what is left of it does not suffice.
+    pub(super) async fn enter(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Permit<'_>> {
+        let began = Instant::now();
+        let permit = self.turn(deadline).await?;
+        let since = Instant::now();
+        if let Some(deadline) = deadline {
+            let (waited, left) = (since - began, deadline.saturating_duration_since(since));
+            // Twice the average, for most take less; but who asks for little time shall be tried once, too.
+            if left < waited.min(self.held() * 2) {
+                return Err(self.expired(began));
+            }
+        }
+        Ok(Permit {
+            gate: self,
+            _turn: permit,
+            since,
+        })
+    }
+
+    /// Waits until it is this request's turn.
+    pub(super) async fn turn(
         self: &Arc<Self>,
         deadline: Option<Instant>,
     ) -> Result<SemaphorePermit<'_>> {
@@ -123,12 +167,24 @@ impl Gate {
         Kept(Arc::clone(self))
     }
 
+    fn held(&self) -> Duration {
+        Duration::from_micros(self.held.load(Ordering::Relaxed))
+    }
+
+    fn learn(&self, held: Duration) {
+        // Of two at once one is forgotten, and nothing depends on it.
+        let average = self.held.load(Ordering::Relaxed);
+        let held = u64::try_from(held.as_micros()).unwrap_or(u64::MAX / 8);
+        self.held.store((average * 7 + held) / 8, Ordering::Relaxed);
+    }
+
     fn expired(&self, began: Instant) -> Error {
         Error::expired(format!(
-            "Timeout after {} ms in the queue of node {}: all {} connections were busy; not sent",
+            "Timeout after {} ms in the queue of node {}: all {} connections were busy, for {} ms each; not sent",
             began.elapsed().as_millis(),
             self.node.name(),
             self.granted.load(Ordering::Relaxed),
+            self.held().as_millis(),
         ))
     }
 

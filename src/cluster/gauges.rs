@@ -1,5 +1,7 @@
 //! How the nodes of a cluster are, as seen from this client.
 
+use std::sync::Arc;
+
 use aerospike_core::metrics::MetricsPolicy;
 use aerospike_core::{Node, Sampler};
 
@@ -78,7 +80,7 @@ impl Cluster {
     pub(crate) fn gauges(&self) -> Vec<NodeGauges> {
         let metrics = self.client.metrics();
         let routes = self.routes.load();
-        let gauges = |node: &Node| {
+        let gauges = |node: &Arc<Node>| {
             let pool = node.pool_gauges();
             let mut gauges = NodeGauges {
                 name: node.name().to_owned(),
@@ -106,6 +108,6 @@ impl Cluster {
             gauges
         };
         let nodes = self.client.nodes();
-        nodes.iter().map(|node| gauges(node)).collect()
+        nodes.iter().map(gauges).collect()
     }
 }

@@ -1,11 +1,13 @@
 //! A connected cluster: the core client, and in front of it a bound on what is in flight to each node.
 
+mod consistency;
 mod diagnosis;
 mod gate;
 pub(crate) mod gauges;
 mod link;
 mod reads;
 mod routes;
+mod spread;
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -13,12 +15,13 @@ use std::time::{Duration, Instant};
 use aerospike_core as core;
 use arc_swap::ArcSwap;
 use smallvec::{SmallVec, smallvec};
-use tokio::sync::SemaphorePermit;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
-use gate::Gate;
+use gate::{Gate, Permit};
 use link::Link;
 use routes::Routes;
 
@@ -38,6 +41,8 @@ pub(crate) struct Cluster {
     pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
+    /// Ends what outlives the requests that began it.
+    over: CancellationToken,
 }
 
 /// Leave to send, to every node the request needs. Waiting for it is FIFO per node, and a node that hangs
@@ -53,7 +58,7 @@ impl Cluster {
             Ok(client) => Link::new(client),
             Err(error) => return Err(diagnosis::explain(&config, error).await),
         };
-        if client.nodes().is_empty() {
+        if client.nodes().is_empty() && config.fails_without_nodes() {
             let error = Error::connection("Failed to connect to any node");
             return Err(diagnosis::explain(&config, error).await);
         }
@@ -62,11 +67,23 @@ impl Cluster {
             client,
             routes: ArcSwap::from_pointee(routes),
             config,
+            over: CancellationToken::new(),
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
         clients::joined(&cluster);
         log::info!("connected to {} nodes", cluster.client.nodes().len());
         Ok(cluster)
+    }
+
+    /// Disconnects, whether or not somebody waits for it.
+    pub(crate) fn disconnect(&self) -> JoinHandle<()> {
+        self.over.cancel();
+        self.client.disconnect()
+    }
+
+    /// Cancelled when it is disconnected.
+    pub(crate) fn over(&self) -> CancellationToken {
+        self.over.clone()
     }
 
     /// Refuses a transaction on records whose namespace has none. An Enterprise server would refuse it as well, with a bare code; a
@@ -94,10 +111,8 @@ impl Cluster {
 
     /// The gate of the node that holds a record.
     fn gate(&self, key: &core::Key) -> Result<Arc<Gate>> {
-        self.routes
-            .load()
-            .gate(key)
-            .ok_or_else(|| unknown_namespace(key))
+        let routes = self.routes.load();
+        routes.gate(key).ok_or_else(|| no_route(&routes, key))
     }
 
     /// The gates a request has to pass.
@@ -106,12 +121,12 @@ impl Cluster {
         let gates = match target {
             Target::Any => SmallVec::new(),
             Target::Key(key) => {
-                smallvec![routes.gate(key).ok_or_else(|| unknown_namespace(key))?]
+                smallvec![routes.gate(key).ok_or_else(|| no_route(&routes, key))?]
             }
             Target::Keys(keys) => {
                 let mut gates: SmallVec<[Arc<Gate>; 1]> = SmallVec::new();
                 for key in keys {
-                    let gate = routes.gate(key).ok_or_else(|| unknown_namespace(key))?;
+                    let gate = routes.gate(key).ok_or_else(|| no_route(&routes, key))?;
                     if !gates.iter().any(|known| Arc::ptr_eq(known, &gate)) {
                         gates.push(gate);
                     }
@@ -126,10 +141,11 @@ impl Cluster {
 
     /// Refuses a namespace the cluster does not have: to some commands about one the server answers `ok`.
     pub(crate) fn check_namespace(&self, namespace: &str) -> Result<()> {
-        if self.routes.load().knows(namespace) {
+        let routes = self.routes.load();
+        if routes.knows(namespace) {
             return Ok(());
         }
-        Err(no_namespace(namespace))
+        Err(no_namespace(&routes, namespace))
     }
 
     /// Learns anew who holds what, if anything changed; lets permits follow connections.
@@ -169,7 +185,7 @@ impl Leave {
     pub(crate) async fn wait(
         &self,
         deadline: Option<Instant>,
-    ) -> Result<SmallVec<[SemaphorePermit<'_>; 1]>> {
+    ) -> Result<SmallVec<[Permit<'_>; 1]>> {
         let mut permits = SmallVec::with_capacity(self.gates.len());
         for gate in &self.gates {
             permits.push(gate.enter(deadline).await?);
@@ -196,11 +212,14 @@ async fn open(config: &Arc<Config>) -> Result<core::Client> {
     .unwrap_or_else(|error| Err(Error::panic(format!("connect: {error}"))))
 }
 
-fn unknown_namespace(key: &core::Key) -> Error {
-    no_namespace(key.namespace()).of_key(key)
+fn no_route(routes: &Routes, key: &core::Key) -> Error {
+    no_namespace(routes, key.namespace()).of_key(key)
 }
 
-fn no_namespace(namespace: &str) -> Error {
+fn no_namespace(routes: &Routes, namespace: &str) -> Error {
+    if routes.is_empty() {
+        return Error::no_node();
+    }
     Error::server(
         INVALID_NAMESPACE,
         format!("The cluster has no namespace '{namespace}'"),

@@ -10,14 +10,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aerospike_core::policy::{BatchPolicy, ReadPolicy};
-use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, Record, ResultCode};
+use aerospike_core::policy::ReadPolicy;
+use aerospike_core::{BatchOperation, Bins, Key, Record, ResultCode};
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 
 use super::Cluster;
+use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
@@ -64,9 +65,7 @@ impl Waiting {
         if let Some(left) = time_left(self.deadline, &self.policy) {
             shorten(&mut self.policy, left);
         }
-        let record = cluster
-            .client
-            .get(&self.policy, &self.key, self.bins.clone());
+        let record = cluster.read(&self.policy, &self.key, self.bins.clone());
         match AssertUnwindSafe(record).catch_unwind().await {
             Ok(record) => self.answer(record.map_err(Error::from)),
             Err(panic) => self.answer(Err(panicked(NAME, panic.as_ref()))),
@@ -192,7 +191,7 @@ fn expired() -> Error {
 /// Sends what waits, as permits allow, until nothing does.
 async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
     loop {
-        let Ok(permit) = gate.enter(gate.reads.deadline()).await else {
+        let Ok(permit) = gate.turn(gate.reads.deadline()).await else {
             for read in gate.reads.take_late(Instant::now()) {
                 read.answer(Err(expired()));
             }
@@ -226,7 +225,8 @@ async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
     let Some(first) = reads.first() else {
         return;
     };
-    let (mut policy, row_policy) = batch_policies(&first.policy);
+    let base = &first.policy.base_policy;
+    let (mut policy, row_policy) = (Arc::new(batch_policy(base)), row_policy(base));
     // The first to come has the least time left.
     if let Some(left) = time_left(first.deadline, &first.policy) {
         shorten(&mut policy, left);
@@ -235,7 +235,7 @@ async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
         .iter()
         .map(|read| BatchOperation::read(&row_policy, read.key.clone(), read.bins.clone()))
         .collect();
-    let sent = AssertUnwindSafe(cluster.client.batch(&policy, &mut rows)).catch_unwind();
+    let sent = AssertUnwindSafe(cluster.batch(&policy, &mut rows)).catch_unwind();
     let failure = match sent.await {
         Ok(outcome) => outcome.err(),
         Err(panic) => {
@@ -277,17 +277,3 @@ const REFUSED: [ResultCode; 3] = [
     ResultCode::BatchMaxRequestsExceeded,
     ResultCode::BatchQueuesFull,
 ];
-
-/// The policies of a batch that reads as a single read under `policy` does.
-fn batch_policies(policy: &ReadPolicy) -> (Arc<BatchPolicy>, BatchReadPolicy) {
-    let batch = BatchPolicy {
-        base_policy: policy.base_policy.clone(),
-        concurrency: Concurrency::Sequential,
-        ..BatchPolicy::default()
-    };
-    let row = BatchReadPolicy {
-        read_touch_ttl: policy.base_policy.read_touch_ttl,
-        filter_expression: None,
-    };
-    (Arc::new(batch), row)
-}

@@ -7,6 +7,7 @@ use aerospike_core as core;
 use aerospike_core::policy::AdminPolicy;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::future::join_all;
 
 use super::gate::Gate;
 use crate::convert::config::Config;
@@ -15,6 +16,9 @@ use crate::error::Result;
 const PARTITIONS: usize = 4096;
 /// A partition nobody claims, for a moment of a migration.
 const NOBODY: u16 = u16::MAX;
+
+/// The generation of a node that did not answer: no node has it.
+const UNKNOWN: isize = isize::MIN;
 
 /// A snapshot of the cluster.
 pub(super) struct Routes {
@@ -26,7 +30,11 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// Asks every node what it holds. Gates of nodes known before are kept, with those who wait at them.
+    /// Asks every node what it holds, all at once. Gates of nodes known before are kept, with those who wait at them. A node that does not
+    /// answer holds what it held that nobody else claims, and is asked again next time.
+    ///
+    /// # Errors
+    /// No node answers.
     pub(super) async fn fetch(
         client: &core::Client,
         config: &Config,
@@ -37,32 +45,71 @@ impl Routes {
             gates: Vec::new(),
             generations: Vec::new(),
         };
-        for node in client.nodes() {
-            let generation = node.partition_generation();
-            let answers = node.info(&AdminPolicy::default(), &["replicas"]).await?;
+        let nodes = client.nodes();
+        let generations: Vec<_> = nodes
+            .iter()
+            .map(|node| node.partition_generation())
+            .collect();
+        let policy = AdminPolicy::default();
+        let answers = join_all(nodes.iter().map(|node| node.info(&policy, &["replicas"]))).await;
+        let mut failure = None;
+        for ((node, answer), generation) in nodes.into_iter().zip(answers).zip(generations) {
             let index = routes.gates.len() as u16;
-            if let Some(replicas) = answers.get("replicas") {
-                routes.add_owner(index, replicas);
-            }
-            let known = before.and_then(|before| {
-                before
-                    .gates
-                    .iter()
-                    .find(|gate| Arc::ptr_eq(gate.node(), &node))
-            });
-            routes.gates.push(known.map_or_else(
-                || {
-                    Arc::new(Gate::new(
-                        node,
-                        config.warm_connections(),
-                        config.connection_limit(),
-                    ))
-                },
-                Arc::clone,
-            ));
+            let generation = match answer {
+                Ok(answers) => {
+                    if let Some(replicas) = answers.get("replicas") {
+                        routes.add_owner(index, replicas);
+                    }
+                    generation
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    UNKNOWN
+                }
+            };
+            let known = before.and_then(|before| before.gate_of(&node));
+            routes.gates.push(known.unwrap_or_else(|| {
+                Arc::new(Gate::new(
+                    node,
+                    config.warm_connections(),
+                    config.connection_limit(),
+                ))
+            }));
             routes.generations.push(generation);
         }
+        match (failure, before) {
+            (Some(error), _) if routes.masters.is_empty() => return Err(error.into()),
+            (Some(_), Some(before)) => routes.remember(before),
+            _ => {}
+        }
         Ok(routes)
+    }
+
+    /// The gate of a node.
+    pub(super) fn gate_of(&self, node: &Arc<core::Node>) -> Option<Arc<Gate>> {
+        let is_its = |gate: &&Arc<Gate>| Arc::ptr_eq(gate.node(), node);
+        self.gates.iter().find(is_its).map(Arc::clone)
+    }
+
+    /// Lets nodes that did not answer have what they had before, where nobody else claims it.
+    fn remember(&mut self, before: &Self) {
+        let silent = |gate: &Arc<Gate>| {
+            let index = self.gates.iter().position(|own| Arc::ptr_eq(own, gate))?;
+            (self.generations.get(index) == Some(&UNKNOWN)).then_some(index as u16)
+        };
+        let indexes: Vec<Option<u16>> = before.gates.iter().map(silent).collect();
+        for (namespace, masters) in &mut self.masters {
+            let Some(former) = before.masters.get(namespace) else {
+                continue;
+            };
+            for (master, former) in masters.iter_mut().zip(former) {
+                if *master == NOBODY
+                    && let Some(Some(index)) = indexes.get(usize::from(*former))
+                {
+                    *master = *index;
+                }
+            }
+        }
     }
 
     /// Reads `ns:regime,count,master bitmap,…;…` of one node.
@@ -102,11 +149,9 @@ impl Routes {
             .map(Arc::clone)
     }
 
-    /// The gate of a node.
-    pub(super) fn gate_of(&self, node: &core::Node) -> Option<&Arc<Gate>> {
-        self.gates
-            .iter()
-            .find(|gate| std::ptr::eq(Arc::as_ptr(gate.node()), node))
+    /// Whether no node is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.gates.is_empty()
     }
 
     /// Whether the cluster has a namespace of this name.

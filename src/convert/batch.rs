@@ -1,21 +1,25 @@
 //! Rows of a batch: converted a few at a time, or not before they are asked for.
 
-use aerospike_core::{BatchOperation, IndexMap, Key, Value};
+use aerospike_core::{BatchOperation, BatchRecord, IndexMap, Key, Value};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyIterator, PyList, PyType};
 use pyo3::{PyTraverseError, PyVisit};
+use rustc_hash::FxHashMap;
 
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
+use super::object::Loader;
 use super::record;
 use super::reply::Retry;
-use super::value;
+use super::{argument, value};
 use crate::error::Error;
-use crate::numpy::{Columns, Conduct, Layout};
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
+use crate::numpy::field::Conduct;
 
 /// The code of a row that was never answered.
 const UNANSWERED: i32 = -15;
@@ -32,7 +36,7 @@ enum Bins {
     Absent,
     Raw(IndexMap<String, Value>),
     /// Converted; never made by the reactor.
-    Python(Py<PyDict>),
+    Python(Py<PyAny>),
 }
 
 /// One row, as the reactor sends it back and as Python keeps it.
@@ -49,30 +53,50 @@ impl Row {
     /// A finished row of the core's. `failure` is what befell the batch as a whole, for rows without an
     /// outcome of their own.
     pub(crate) fn new(mut operation: BatchOperation, failure: Option<&Error>) -> Self {
-        let (code, in_doubt) = outcome(&operation, failure);
-        let mut row = Self::empty(operation.batch_record().key.digest(), code, in_doubt);
+        let outcome = outcome(operation.batch_record(), failure);
+        let mut row = Self::empty(operation.batch_record().key.digest(), outcome);
         if let Some(record) = operation.take_record() {
-            row.generation = record.generation;
-            row.void_time = record.expiration();
-            // A function that failed says why in a bin.
-            if code == 0 || code == UDF {
-                row.bins = Bins::Raw(record.bins);
-            }
+            row.fill(record.generation, record.expiration(), || record.bins);
         }
         row
     }
 
+    /// A row that was answered, while the core still needs what it holds.
+    pub(crate) fn answered(answer: &BatchRecord) -> Self {
+        let mut row = Self::empty(answer.key.digest(), outcome(answer, None));
+        if let Some(record) = &answer.record {
+            row.fill(record.generation, record.expiration(), || {
+                record.bins.clone()
+            });
+        }
+        row
+    }
+
+    fn fill(
+        &mut self,
+        generation: u32,
+        void_time: u32,
+        bins: impl FnOnce() -> IndexMap<String, Value>,
+    ) {
+        self.generation = generation;
+        self.void_time = void_time;
+        // A function that failed says why in a bin.
+        if self.code == 0 || self.code == UDF {
+            self.bins = Bins::Raw(bins());
+        }
+    }
+
     /// The row of a record in a batch that failed as a whole.
     pub(crate) fn failed(key: &Key, failure: &Error) -> Self {
-        Self::empty(key.digest(), failure.code(), failure.in_doubt())
+        Self::empty(key.digest(), (failure.code(), failure.in_doubt()))
     }
 
     /// The row of a record that was not sent.
     pub(crate) fn unanswered(key: &Key) -> Self {
-        Self::empty(key.digest(), UNANSWERED, false)
+        Self::empty(key.digest(), (UNANSWERED, false))
     }
 
-    const fn empty(digest: [u8; 20], code: i32, in_doubt: bool) -> Self {
+    const fn empty(digest: [u8; 20], (code, in_doubt): (i32, bool)) -> Self {
         Self {
             digest,
             code,
@@ -81,6 +105,11 @@ impl Row {
             void_time: 0,
             bins: Bins::Absent,
         }
+    }
+
+    /// The record's digest.
+    pub(crate) const fn digest(&self) -> &[u8; 20] {
+        &self.digest
     }
 
     /// The bins as they came, if they are there.
@@ -93,41 +122,53 @@ impl Row {
 }
 
 /// A row's code, and whether it may have been written in spite of it.
-pub(crate) fn outcome(operation: &BatchOperation, failure: Option<&Error>) -> (i32, bool) {
-    if let Some(code) = operation.result_code() {
-        return (i32::from(u8::from(code)), operation.in_doubt());
+pub(crate) fn outcome(answer: &BatchRecord, failure: Option<&Error>) -> (i32, bool) {
+    if let Some(code) = answer.result_code() {
+        return (i32::from(u8::from(code)), answer.in_doubt());
     }
-    let own = operation.error().map(aerospike_core::Error::result_code);
+    let own = answer.error().map(|error| Error::from(error).code());
     let code = own.unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
-    let doubt = operation.batch_record().has_write() && failure.is_some_and(Error::in_doubt);
-    (code, doubt || operation.in_doubt())
+    let doubt = answer.has_write() && failure.is_some_and(Error::in_doubt);
+    (code, doubt || answer.in_doubt())
 }
 
 impl Row {
-    /// The dict of bins; converts it when it is first asked for, and then lets go of the raw values.
-    fn dict<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let dict = match &self.bins {
+    /// What the bins become; converts them when they are first asked for, and then lets go of the raw values.
+    fn bins<'py>(
+        &mut self,
+        py: Python<'py>,
+        loader: &Loader,
+        key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let bins = match &self.bins {
             Bins::Absent => return Ok(None),
-            Bins::Python(dict) => return Ok(Some(dict.bind(py).clone())),
+            Bins::Python(bins) => return Ok(Some(bins.bind(py).clone())),
             Bins::Raw(bins) => record::bins(py, bins)?,
         };
-        self.bins = Bins::Python(dict.clone().unbind());
-        Ok(Some(dict))
+        let bins = if loader.is_given() {
+            loader.load(py, bins, &key()?)?
+        } else {
+            bins.into_any()
+        };
+        self.bins = Bins::Python(bins.clone().unbind());
+        Ok(Some(bins))
     }
 
-    fn record<'py>(
+    /// The `BatchRecord`.
+    pub(crate) fn record<'py>(
         &mut self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
+        loader: &Loader,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let record = match self.dict(py)? {
+        let record = match self.bins(py, loader, || Ok(key.clone()))? {
             None => py.None().into_bound(py),
             Some(bins) => named_tuple(
                 names::RECORD.get(py)?,
                 [
                     key.clone(),
                     record::metadata(py, self.generation, self.void_time)?,
-                    bins.into_any(),
+                    bins,
                 ],
             )?,
         };
@@ -153,12 +194,18 @@ impl Row {
 pub(crate) struct LazyBatchRecords {
     keys: Keys,
     rows: Mutex<Vec<Row>>,
+    loader: Loader,
 }
 
 /// A reply of which nothing is converted.
-pub(crate) fn lazy(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Py<LazyBatchRecords>> {
+pub(crate) fn lazy(
+    py: Python<'_>,
+    keys: Keys,
+    rows: Vec<Row>,
+    loader: Loader,
+) -> PyResult<Py<LazyBatchRecords>> {
     let rows = Mutex::new(rows);
-    Py::new(py, LazyBatchRecords { keys, rows })
+    Py::new(py, LazyBatchRecords { keys, rows, loader })
 }
 
 impl LazyBatchRecords {
@@ -179,6 +226,34 @@ impl LazyBatchRecords {
             .enumerate()
             .map(|(index, row)| visit(index, row))
             .collect()
+    }
+
+    /// Takes the values of every row in turn, as the core has them and without the interpreter.
+    fn each_raw(
+        &self,
+        py: Python<'_>,
+        mut visit: impl FnMut(&Row, Option<&IndexMap<String, Value>>) -> crate::error::Result<()> + Send,
+    ) -> PyResult<()> {
+        let guard = self.rows(py);
+        let rows: &[Row] = &guard;
+        let mut parsed = FxHashMap::default();
+        for (index, row) in rows.iter().enumerate() {
+            if let Bins::Python(dict) = &row.bins {
+                parsed.insert(index, parse_bins(dict.bind(py).cast()?)?);
+            }
+        }
+        let outcome = py.detach(|| {
+            rows.iter().enumerate().try_for_each(|(index, row)| {
+                let bins = match &row.bins {
+                    Bins::Absent => None,
+                    Bins::Raw(bins) => Some(bins),
+                    Bins::Python(_) => parsed.get(&index),
+                };
+                visit(row, bins).map_err(|error| (index, row.digest, error))
+            })
+        });
+        drop(guard);
+        outcome.map_err(|(index, digest, error)| self.about(py, index, &digest, error))
     }
 
     /// An error with the key of its record.
@@ -203,12 +278,26 @@ impl LazyBatchRecords {
         Ok(found)
     }
 
+    /// What the bins of a row become, if it has some.
+    fn bins<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.rows(py).get_mut(index) {
+            Some(row) => self.bins_of(py, index, row),
+            None => Ok(None),
+        }
+    }
+
+    fn bins_of<'py>(
+        &self,
+        py: Python<'py>,
+        index: usize,
+        row: &mut Row,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let digest = row.digest;
+        row.bins(py, &self.loader, || self.keys.to_python(py, index, &digest))
+    }
+
     fn fill(&self, py: Python<'_>, dict: &Bound<'_, PyDict>, index: usize) -> PyResult<()> {
-        let bins = match self.rows(py).get_mut(index) {
-            Some(row) => row.dict(py)?,
-            None => None,
-        };
-        if let Some(bins) = bins {
+        if let Some(bins) = self.bins(py, index)? {
             let key = self.keys.dict_key(py, index)?;
             if !key.is_none() {
                 dict.set_item(key, bins)?;
@@ -236,29 +325,25 @@ impl LazyBatchRecords {
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_list.md")]
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.each(py, |_, row| row.dict(py))?)
+        PyList::new(
+            py,
+            self.each(py, |index, row| self.bins_of(py, index, row))?,
+        )
     }
 
     #[doc = include_str!("../docs/LazyBatchRecords.to_numpy.md")]
-    fn to_numpy(slf: &Bound<'_, Self>, dtype: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let py = slf.py();
-        let this = slf.get();
+    #[pyo3(signature = (dtype, *, strict=None), text_signature = "($self, dtype, *, strict=True)")]
+    fn to_numpy(
+        slf: &Bound<'_, Self>,
+        dtype: &Bound<'_, PyAny>,
+        strict: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let (py, this) = (slf.py(), slf.get());
+        let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
         let layout = Layout::parse(dtype)?;
-        let mut columns = Columns::new(&layout, this.keys.len());
-        this.each(py, |index, row| {
-            let parsed;
-            let bins = match &row.bins {
-                Bins::Absent => None,
-                Bins::Raw(bins) => Some(bins),
-                Bins::Python(dict) => {
-                    parsed = parse_bins(dict.bind(py))?;
-                    Some(&parsed)
-                }
-            };
-            let header = (row.code, row.generation, record::ttl(row.void_time));
-            columns
-                .fill(&layout, index, header, bins, Conduct::Strict)
-                .map_err(|error| this.about(py, index, &row.digest, error))
+        let mut columns = Columns::new(layout.plan(), conduct, this.keys.len());
+        this.each_raw(py, |row, bins| {
+            columns.push((row.code, row.generation, row.void_time), bins)
         })?;
         columns.into_python_with(py, slf.as_any(), &layout)
     }
@@ -268,7 +353,7 @@ impl LazyBatchRecords {
     fn batch_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let records = self.each(py, |index, row| {
             let key = self.keys.to_python(py, index, &row.digest)?;
-            row.record(py, &key)
+            row.record(py, &key, &self.loader)
         })?;
         PyList::new(py, records)
     }
@@ -345,7 +430,7 @@ impl LazyBatchRecords {
         key: &Bound<'py, PyAny>,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        Ok(self.find(py, key)?.map(Bound::into_any).or(default))
+        Ok(self.find(py, key)?.or(default))
     }
 
     // For `to_numpy`: user key to row.
@@ -357,7 +442,7 @@ impl LazyBatchRecords {
         &self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.find(py, key)?
             .ok_or_else(|| PyKeyError::new_err(key.clone().unbind()))
     }
@@ -397,6 +482,7 @@ impl LazyBatchRecords {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.keys.traverse(&visit)?;
+        self.loader.traverse(&visit)?;
         // The collector runs with everybody stopped, and nobody is stopped while holding this lock.
         let Some(rows) = self.rows.try_lock() else {
             return Ok(());
@@ -422,15 +508,12 @@ impl LazyBatchRecords {
         &self,
         py: Python<'py>,
         key: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(index) = self.key_dict(py)?.get_item(key)? else {
             return Ok(None);
         };
         let index: usize = index.extract()?;
-        match self.rows(py).get_mut(index) {
-            Some(row) => row.dict(py),
-            None => Ok(None),
-        }
+        self.bins(py, index)
     }
 }
 
@@ -486,8 +569,7 @@ pub(crate) struct BatchReading {
 }
 
 impl BatchReading {
-    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>) -> PyResult<Self> {
-        let records = lazy(py, keys, rows)?;
+    pub(crate) fn begin(py: Python<'_>, records: Py<LazyBatchRecords>) -> PyResult<Self> {
         let result = names::BATCH_READ
             .get(py)?
             .call1((PyDict::new(py), &records))?;
@@ -551,7 +633,7 @@ impl BatchWriting {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(row.record(py, &key)?)?;
+            list.append(row.record(py, &key, &Loader::default())?)?;
             self.next += 1;
             converted += 1;
         }
@@ -559,20 +641,26 @@ impl BatchWriting {
     }
 
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let retry = named_tuple(
+        let retry = self.retry.to_python(py)?;
+        let class: &Bound<'_, PyType> = names::BATCH_WRITE.get(py)?;
+        Ok(named_tuple(class, [self.list.bind(py).clone().into_any(), retry])?.unbind())
+    }
+}
+
+impl Retry {
+    /// The `BatchRetryInfo`.
+    pub(crate) fn to_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        named_tuple(
             names::BATCH_RETRY.get(py)?,
             [
-                self.retry.attempts.into_pyobject(py)?.into_any(),
-                self.retry.max_attempts.into_pyobject(py)?.into_any(),
-                self.retry
-                    .truncated_by_timeout
+                self.attempts.into_pyobject(py)?.into_any(),
+                self.max_attempts.into_pyobject(py)?.into_any(),
+                self.truncated_by_timeout
                     .into_pyobject(py)?
                     .to_owned()
                     .into_any(),
-                self.retry.unresolved.into_pyobject(py)?.into_any(),
+                self.unresolved.into_pyobject(py)?.into_any(),
             ],
-        )?;
-        let class: &Bound<'_, PyType> = names::BATCH_WRITE.get(py)?;
-        Ok(named_tuple(class, [self.list.bind(py).clone().into_any(), retry])?.unbind())
+        )
     }
 }

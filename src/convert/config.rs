@@ -1,14 +1,15 @@
 //! The configuration dict of a client.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aerospike_core::Host;
 use aerospike_core::policy::{AuthMode, ClientPolicy, TlsPolicy};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 
-use super::policy::Policies;
+use super::policies_file::Live;
 use super::settings::Settings;
 use super::tls;
 use super::value::{repr, str_of, type_name};
@@ -29,7 +30,7 @@ const DEFAULT_TIMEOUT: u32 = 30_000;
 pub(crate) struct Config {
     hosts: Vec<Host>,
     policy: ClientPolicy,
-    policies: Policies,
+    policies: Arc<Live>,
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
@@ -66,10 +67,6 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ),
     ("lua", "modules are registered with 'udf_put'; leave it out"),
     (
-        "config_provider",
-        "give the configuration here; leave it out",
-    ),
-    (
         "force_single_node",
         "use 'ip_map' where nodes announce addresses that cannot be reached; leave it out",
     ),
@@ -91,6 +88,7 @@ const NAMES: &[&str] = &[
     "max_concurrent_operations",
     "operation_queue_timeout_ms",
     "policies",
+    "config_provider",
     "ip_map",
     "rack_ids",
     "rack_id",
@@ -125,10 +123,7 @@ impl Config {
         let tls = tls.flatten();
         let hosts = parse_hosts(&fields, tls.is_some())?;
         let policy = client_policy(&fields, user, password, tls)?;
-        let policies = match fields.get("policies")? {
-            Some(policies) => Policies::parse(&policies)?,
-            None => Policies::default(),
-        };
+        let policies = Arc::new(Live::parse(&fields)?);
         Ok(Self {
             hosts,
             policies,
@@ -155,13 +150,18 @@ impl Config {
         &self.policy
     }
 
-    pub(crate) fn policies(&self) -> &Policies {
+    pub(crate) fn policies(&self) -> &Live {
         &self.policies
     }
 
     /// Whether connecting takes computing, and not only waiting.
     pub(crate) fn is_slow_to_open(&self) -> bool {
         self.policy.tls_policy.is_some() || !matches!(self.policy.auth_mode, AuthMode::None)
+    }
+
+    /// Whether a cluster of which no node can be reached is an error of `connect`.
+    pub(crate) fn fails_without_nodes(&self) -> bool {
+        self.policy.fail_if_not_connected
     }
 
     /// Who logs in, if by a password.
@@ -409,6 +409,14 @@ fn hosts_given(fields: &Settings<'_, '_>, value: &Bound<'_, PyAny>) -> Result<Ve
     let entries: Vec<Bound<'_, PyAny>> = if let Ok(list) = value.cast::<PyList>() {
         list.iter().collect()
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        // The most frequent slip.
+        if tuple.len() > 1 && tuple.get_item(1)?.is_instance_of::<PyInt>() {
+            let list = "give a list of them, [(\"127.0.0.1\", 3000)]";
+            return Err(Error::host(format!(
+                "configuration 'hosts': {} is one host: {list}",
+                repr(value)
+            )));
+        }
         tuple.iter().collect()
     } else {
         return Err(fields.bad(
@@ -474,6 +482,9 @@ fn parse_host(entry: &Bound<'_, PyAny>) -> Result<Host> {
 
 /// `host`, `host:port`, `host:tls_name:port`, `[v6]`, `[v6]:port`.
 fn parse_address(text: &str) -> Result<Host> {
+    if text.contains("://") {
+        return Err(Error::host("a host is no URL: write \"host:port\""));
+    }
     let text = text.trim();
     // No IPv6 address has two colons that do not stand side by side.
     if let [name, tls_name, port] = text.split(':').collect::<Vec<_>>()[..]

@@ -72,23 +72,32 @@ impl Keys {
         set: &Bound<'_, PyAny>,
         column: &Bound<'_, PyAny>,
     ) -> Result<(Vec<Key>, Self)> {
-        let (namespace_name, set_name) = (parse_namespace(namespace)?, parse_set(set)?);
         // An array gives its elements as plain Python objects faster in one go.
         let column = match column.getattr("tolist") {
             Ok(tolist) => tolist.call0()?,
             Err(_) => column.clone(),
         };
         let items = items_of(&column, "user keys")?;
-        let mut keys = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            let key = key::make(namespace_name, set_name, item, None)
-                .map_err(|error| error.within(format!("user keys[{index}]")))?;
-            keys.push(key);
+        Self::of_column(namespace, set, items, |row| format!("user keys[{row}]"))
+    }
+
+    /// The same, of user keys taken apart; `at` says where one of them stands.
+    pub(crate) fn of_column(
+        namespace: &Bound<'_, PyAny>,
+        set: &Bound<'_, PyAny>,
+        user_keys: Vec<Bound<'_, PyAny>>,
+        at: impl Fn(usize) -> String,
+    ) -> Result<(Vec<Key>, Self)> {
+        let (namespace_name, set_name) = (parse_namespace(namespace)?, parse_set(set)?);
+        let mut keys = Vec::with_capacity(user_keys.len());
+        for (row, user_key) in user_keys.iter().enumerate() {
+            let key = key::make(namespace_name, set_name, user_key, None);
+            keys.push(key.map_err(|error| error.within(at(row)))?);
         }
         let column = Self::Column {
             namespace: namespace.clone().unbind(),
             set: set.clone().unbind(),
-            user_keys: items.into_iter().map(Bound::unbind).collect(),
+            user_keys: user_keys.into_iter().map(Bound::unbind).collect(),
         };
         Ok((keys, column))
     }

@@ -49,6 +49,7 @@ pub(crate) static BATCH_READ: Class = Class::new("aerospike_py.batch", "BatchRea
 pub(crate) static NUMPY_BATCH: Class = Class::new("aerospike_py.numpy_batch", "NumpyBatchRecords");
 pub(crate) static GEOJSON: Class = Class::new("aerospike_py.values", "GeoJSON");
 pub(crate) static HYPERLOGLOG: Class = Class::new("aerospike_py.values", "HyperLogLog");
+pub(crate) static KEY_ORDERED: Class = Class::new("aerospike_py.values", "KeyOrderedDict");
 pub(crate) static INFINITE: Class = Class::new("aerospike_py.values", "CDTInfinite");
 pub(crate) static WILDCARD: Class = Class::new("aerospike_py.values", "CDTWildcard");
 

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
 use super::keys::items_of;
+use super::object;
 use super::value::{self, repr, str_of, type_name};
 use crate::cdt;
 use crate::error::{Error, Result};
@@ -138,9 +139,18 @@ pub(crate) fn named_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Re
 
 /// The bins of a dict.
 pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
-    let dict = object
-        .cast::<PyDict>()
-        .map_err(|_| Error::wrong_type(format!("bins is a dict, not {}", type_name(object))))?;
+    let dumped;
+    let dict = if let Ok(dict) = object.cast::<PyDict>() {
+        dict
+    } else {
+        dumped = object::dump(object)?;
+        dumped.as_ref().ok_or_else(|| {
+            Error::wrong_type(format!(
+                "bins is a dict, a dataclass, a pydantic model or a msgspec struct, not {}",
+                type_name(object)
+            ))
+        })?
+    };
     if dict.is_empty() {
         return Err(Error::value("bins is empty: there is nothing to write"));
     }

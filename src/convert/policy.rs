@@ -3,6 +3,7 @@
 //! One dict may be shared by all operations, so every name is known here once; what an operation has no
 //! use for, it ignores. A name that nothing has a use for is a mistake and says so.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aerospike_core::expressions::Expression;
@@ -63,6 +64,7 @@ pub(crate) struct Options {
     pub(crate) allow_inline: Option<bool>,
     pub(crate) allow_inline_ssd: Option<bool>,
     pub(crate) respond_all_keys: Option<bool>,
+    pub(crate) concurrency: Option<Concurrency>,
     pub(crate) max_records: Option<u64>,
     pub(crate) records_per_second: Option<u32>,
     pub(crate) max_concurrent_nodes: Option<usize>,
@@ -120,6 +122,23 @@ macro_rules! names {
     };
 }
 
+/// Names of the official client's policies that have no meaning here, and what to write instead.
+const FOREIGN: &[(&str, &str)] = &[
+    (
+        "connect_timeout",
+        "'timeout' of the configuration is how long connecting may take",
+    ),
+    (
+        "deserialize",
+        "bins always come as Python objects: leave it out",
+    ),
+    ("generation", "the generation itself is meta={'gen': …}"),
+    (
+        "short_query",
+        "use 'expected_duration' with QUERY_DURATION_SHORT",
+    ),
+];
+
 names! {
     "socket_timeout" => |o, v| o.socket_timeout = Some(number(v)?);
     "total_timeout" => |o, v| o.total_timeout = Some(number(v)?);
@@ -151,8 +170,8 @@ names! {
     "allow_inline" => |o, v| o.allow_inline = Some(flag(v)?);
     "allow_inline_ssd" => |o, v| o.allow_inline_ssd = Some(flag(v)?);
     "respond_all_keys" => |o, v| o.respond_all_keys = Some(flag(v)?);
-    "concurrency" => |_o, v| { choice(v, &[0, 1])?; };
-    "concurrent" => |_o, v| { flag(v)?; };
+    "concurrency" => |o, v| o.concurrency = Some(choice(v, &[Concurrency::Sequential, Concurrency::Parallel])?);
+    "concurrent" => |o, v| o.concurrency = Some(if flag(v)? { Concurrency::Parallel } else { Concurrency::Sequential });
     "max_records" => |o, v| o.max_records = Some(number(v)?);
     "records_per_second" => |o, v| o.records_per_second = Some(number(v)?);
     "max_concurrent_nodes" => |o, v| o.max_concurrent_nodes = Some(number(v)?);
@@ -256,10 +275,11 @@ impl Options {
         if set(self, name, value)? {
             return Ok(());
         }
-        Err(Error::argument(format!(
-            "no policy has this name; {}",
-            suggestion(name, NAMES)
-        )))
+        let hint = match FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            Some((_, instead)) => (*instead).to_owned(),
+            None => suggestion(name, NAMES),
+        };
+        Err(Error::argument(format!("no policy has this name; {hint}")))
     }
 
     /// Takes over whatever `other` says; a time to live that leaves it to the client's default leaves it here.
@@ -299,6 +319,7 @@ impl Options {
             allow_inline,
             allow_inline_ssd,
             respond_all_keys,
+            concurrency,
             max_records,
             records_per_second,
             max_concurrent_nodes,
@@ -369,6 +390,11 @@ impl Options {
         );
     }
 
+    /// Rows outside a transaction do not say it: there it means nothing, and the core has no room for it.
+    fn on_locking_only(&self) -> Option<bool> {
+        self.on_locking_only.filter(|_| self.txn.is_some())
+    }
+
     /// What the server is told of the time to live, if anything is said here.
     pub(crate) fn expiration(&self) -> Option<Expiration> {
         match self.ttl {
@@ -419,8 +445,9 @@ impl Options {
         if let Some(value) = self.respond_all_keys {
             policy.respond_all_keys = value;
         }
-        // Not one after the other, in spite of the name: all nodes at once, without a task for each.
-        policy.concurrency = Concurrency::Sequential;
+        if let Some(value) = self.concurrency {
+            policy.concurrency = value;
+        }
     }
 
     /// The policy of a batch's reads.
@@ -453,7 +480,7 @@ impl Options {
         give!(
             self.exists => record_exists_action, generation_policy => generation_policy,
             generation => generation, self.commit_level => commit_level, self.send_key => send_key,
-            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.durable_delete => durable_delete, self.on_locking_only() => on_locking_only,
             self.expiration() => expiration
         );
         policy
@@ -495,7 +522,7 @@ impl Options {
         }
         give!(
             self.commit_level => commit_level, self.send_key => send_key,
-            self.durable_delete => durable_delete, self.on_locking_only => on_locking_only,
+            self.durable_delete => durable_delete, self.on_locking_only() => on_locking_only,
             self.expiration() => expiration
         );
         policy
@@ -520,6 +547,73 @@ pub(crate) struct Policies {
     txn_roll: Options,
     info: Options,
     admin: Options,
+}
+
+/// What is said of each kind of operation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kinds(HashMap<String, Options>);
+
+impl Kinds {
+    /// Reads `config["policies"]`.
+    pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
+        const KINDS: &[&str] = &[
+            "read",
+            "write",
+            "operate",
+            "remove",
+            "batch",
+            "batch_write",
+            "batch_remove",
+            "batch_apply",
+            "info",
+            "apply",
+            "query",
+            "scan",
+            "admin",
+            "txn_verify",
+            "txn_roll",
+        ];
+        let dict = object.cast::<PyDict>().map_err(|_| {
+            Error::argument(format!(
+                "'policies' is a dict of dicts, not {}",
+                type_name(object)
+            ))
+        })?;
+        let mut kinds = HashMap::new();
+        for (kind, policy) in dict.iter() {
+            let kind: String = kind
+                .extract()
+                .map_err(|_| Error::argument("the names in 'policies' are str"))?;
+            if !KINDS.contains(&kind.as_str()) {
+                return Err(Error::argument(format!(
+                    "'policies' has no '{kind}'; {}",
+                    suggestion(&kind, KINDS)
+                )));
+            }
+            let options = Options::from_policy(Some(&policy))
+                .map_err(|error| error.within(format!("policies['{kind}']")))?;
+            if options.txn.is_some() {
+                return Err(Error::argument(format!(
+                    "policies['{kind}']: 'txn' belongs to calls, not to a client"
+                )));
+            }
+            kinds.insert(kind, options);
+        }
+        Ok(Self(kinds))
+    }
+
+    /// The same, and over it what `other` says.
+    pub(crate) fn overlaid(&self, other: &Self) -> Self {
+        let mut kinds = self.0.clone();
+        for (kind, options) in &other.0 {
+            kinds.entry(kind.clone()).or_default().overlay(options);
+        }
+        Self(kinds)
+    }
+
+    pub(crate) fn policies(&self) -> Policies {
+        Policies::new(|kind| self.0.get(kind).cloned().unwrap_or_default())
+    }
 }
 
 impl Default for Policies {
@@ -567,56 +661,6 @@ impl Policies {
             info: options("info"),
             admin: options("admin"),
         }
-    }
-
-    /// Reads `config["policies"]`.
-    pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Self> {
-        const KINDS: &[&str] = &[
-            "read",
-            "write",
-            "operate",
-            "remove",
-            "batch",
-            "batch_write",
-            "batch_remove",
-            "batch_apply",
-            "info",
-            "apply",
-            "query",
-            "scan",
-            "admin",
-            "txn_verify",
-            "txn_roll",
-        ];
-        let dict = object.cast::<PyDict>().map_err(|_| {
-            Error::argument(format!(
-                "'policies' is a dict of dicts, not {}",
-                type_name(object)
-            ))
-        })?;
-        let mut kinds = std::collections::HashMap::new();
-        for (kind, policy) in dict.iter() {
-            let kind: String = kind
-                .extract()
-                .map_err(|_| Error::argument("the names in 'policies' are str"))?;
-            if !KINDS.contains(&kind.as_str()) {
-                return Err(Error::argument(format!(
-                    "'policies' has no '{kind}'; {}",
-                    suggestion(&kind, KINDS)
-                )));
-            }
-            let options = Options::from_policy(Some(&policy))
-                .map_err(|error| error.within(format!("policies['{kind}']")))?;
-            if options.txn.is_some() {
-                return Err(Error::argument(format!(
-                    "policies['{kind}']: 'txn' belongs to calls, not to a client"
-                )));
-            }
-            kinds.insert(kind, options);
-        }
-        Ok(Self::new(|kind| {
-            kinds.get(kind).cloned().unwrap_or_default()
-        }))
     }
 
     /// The policy of a read.

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::keys::set_or_empty;
 use super::names::{self, bin_name, named_tuple};
+use super::object::Loader;
 use super::value;
 
 /// What `meta.ttl` says of a record that never expires.
@@ -93,13 +94,15 @@ pub(crate) fn record<'py>(
     py: Python<'py>,
     key: Bound<'py, PyAny>,
     record: &Record,
+    loader: &Loader,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let bins = loader.load(py, bins(py, &record.bins)?, &key)?;
     named_tuple(
         names::RECORD.get(py)?,
         [
             key,
             metadata(py, record.generation, record.expiration())?,
-            bins(py, &record.bins)?.into_any(),
+            bins,
         ],
     )
 }

@@ -3,6 +3,8 @@
 //! A [`Reply`] is what the reactor sends back. A [`Shape`] stays with the caller and says what to make of
 //! it, with the caller's own objects in it: no Python object crosses the bridge.
 
+use std::sync::Arc;
+
 use aerospike_core::{Record, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
@@ -12,12 +14,15 @@ use tokio_util::sync::DropGuard;
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
+use super::object::Loader;
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
-use crate::numpy::{Columns, Layout};
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
+use crate::ops::batch_stream::Rows;
 use crate::ops::job::Progress;
-use crate::ops::query::{Consumer, Want};
+use crate::ops::query::Consumer;
 use crate::query::job::Started;
 
 /// What a request ends in when it succeeds.
@@ -44,12 +49,31 @@ pub(crate) enum Reply {
 }
 
 /// How the attempts of a batch went.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Retry {
     pub(crate) attempts: usize,
     pub(crate) max_attempts: usize,
     pub(crate) truncated_by_timeout: bool,
     pub(crate) unresolved: usize,
+}
+
+impl Retry {
+    /// No attempt yet, and how many repetitions there may be.
+    pub(crate) const fn none(retry: usize) -> Self {
+        Self {
+            attempts: 0,
+            max_attempts: retry + 1,
+            truncated_by_timeout: false,
+            unresolved: 0,
+        }
+    }
+
+    /// The same for a batch of several portions: the most attempts any of them took.
+    pub(crate) fn add(&mut self, portion: Self) {
+        self.attempts = self.attempts.max(portion.attempts);
+        self.truncated_by_timeout |= portion.truncated_by_timeout;
+        self.unresolved += portion.unresolved;
+    }
 }
 
 /// What to make of a reply.
@@ -58,21 +82,25 @@ pub(crate) enum Shape {
     Plain,
     /// The client: `connect` returns it.
     Object(Py<PyAny>),
-    Record(CallersKey),
+    Record(CallersKey, Loader),
     Exists(CallersKey),
     /// The answers one by one, each with its bin.
     Ordered(CallersKey, Vec<Option<String>>),
     BatchRead {
         keys: Keys,
         lazy: bool,
+        loader: Loader,
     },
     BatchExists(Keys),
     BatchWrite(Keys),
-    Numpy(Keys, Layout),
+    /// A batch whose rows may be taken as they come.
+    Rows(Keys, Arc<Rows>),
+    /// Arrays; of a query, whose keys nobody gave, without them.
+    Numpy(Option<Keys>, Layout),
     /// All records of a query.
-    Records(Consumer),
+    Records(Consumer, Loader),
     /// The first record of a query, or None.
-    First(Consumer),
+    First(Consumer, Loader),
     /// The next record or page of a query.
     Turn(Turn),
     /// A background job.
@@ -95,13 +123,14 @@ impl Shape {
     /// Begins the conversion; everything but rows is converted at once.
     pub(crate) fn begin(self, py: Python<'_>, reply: Reply) -> PyResult<Conversion> {
         Ok(Conversion::Done(match (self, reply) {
-            (Self::BatchRead { keys, lazy: false }, Reply::Rows(rows)) => {
-                return Ok(Conversion::Reading(Box::new(BatchReading::begin(
-                    py, keys, rows,
-                )?)));
-            }
-            (Self::BatchRead { keys, lazy: true }, Reply::Rows(rows)) => {
-                super::batch::lazy(py, keys, rows)?.into_any()
+            (Self::BatchRead { keys, lazy, loader }, Reply::Rows(rows)) => {
+                let records = super::batch::lazy(py, keys, rows, loader)?;
+                if !lazy {
+                    return Ok(Conversion::Reading(Box::new(BatchReading::begin(
+                        py, records,
+                    )?)));
+                }
+                records.into_any()
             }
             (Self::BatchExists(keys), Reply::Rows(rows)) => {
                 super::batch::exists(py, &keys, &rows)?.unbind()
@@ -111,32 +140,36 @@ impl Shape {
                     py, keys, rows, retry,
                 ))));
             }
+            (Self::Rows(keys, rows), _) => {
+                let (rows, retry) = rows.all();
+                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
+                    py, keys, rows, retry,
+                ))));
+            }
             (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
                 columns.into_python(py, keys, &layout)?
             }
-            (Self::Record(key), Reply::Record(record)) => {
-                record::record(py, key.to_python(py)?, &record)?.unbind()
+            (Self::Record(key, loader), Reply::Record(record)) => {
+                record::record(py, key.to_python(py)?, &record, &loader)?.unbind()
             }
             (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
             (Self::Ordered(key, answers), Reply::Record(record)) => {
                 ordered(py, &key, &answers, &record)?.unbind()
             }
-            (Self::Records(consumer), _) => {
+            (Self::Records(consumer, loader), _) => {
                 return Ok(Conversion::Gathering(Box::new(Gathering::list(
-                    py, consumer,
+                    py, consumer, loader,
                 ))));
             }
-            (Self::First(consumer), _) => {
+            (Self::First(consumer, loader), _) => {
                 return Ok(Conversion::Gathering(Box::new(Gathering::first(
-                    py, consumer,
+                    py, consumer, loader,
                 ))));
             }
             (Self::Turn(turn), _) => {
-                return Ok(match turn.want {
-                    Want::Whole if turn.run.fetched() > 0 => {
-                        Conversion::Gathering(Box::new(Gathering::page(py, turn.run)))
-                    }
-                    Want::Whole | Want::Portion => Conversion::Turn(turn),
+                return Ok(match turn.page(py) {
+                    Some(page) => Conversion::Gathering(Box::new(page)),
+                    None => Conversion::Turn(turn),
                 });
             }
             (Self::Job(started), Reply::Job(id)) => started.job(py, id)?.unbind(),
@@ -156,17 +189,27 @@ impl Shape {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
-            Self::Plain | Self::Records(_) | Self::First(_) | Self::Turn(_) | Self::Watched(_) => {
-                Ok(())
-            }
+            Self::Plain | Self::Watched(_) => Ok(()),
+            Self::Records(_, loader) | Self::First(_, loader) => loader.traverse(visit),
+            Self::Turn(turn) => turn.traverse(visit),
             Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
-            Self::Record(key) | Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, .. } | Self::BatchExists(keys) | Self::BatchWrite(keys) => {
+            Self::Record(key, loader) => {
+                key.traverse(visit)?;
+                loader.traverse(visit)
+            }
+            Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
+            Self::BatchRead { keys, loader, .. } => {
+                keys.traverse(visit)?;
+                loader.traverse(visit)
+            }
+            Self::BatchExists(keys) | Self::BatchWrite(keys) | Self::Rows(keys, _) => {
                 keys.traverse(visit)
             }
             Self::Numpy(keys, layout) => {
-                keys.traverse(visit)?;
+                if let Some(keys) = keys {
+                    keys.traverse(visit)?;
+                }
                 layout.traverse(visit)
             }
         }

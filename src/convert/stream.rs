@@ -4,13 +4,16 @@ use aerospike_core::Record;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::names::bin_name;
+use super::object::Loader;
 use super::{key, record, value};
+use crate::batch_stream::BaseBatchStream;
 use crate::ops::query::{Consumer, SharedRun, Taken, Want};
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
-fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>> {
+fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<Bound<'py, PyAny>> {
     let key = match &found.key {
         Some(key) => key::to_python(
             py,
@@ -25,7 +28,7 @@ fn to_python<'py>(py: Python<'py>, found: &Record) -> PyResult<Bound<'py, PyAny>
         )?,
         None => py.None().into_bound(py),
     };
-    record::record(py, key, found)
+    record::record(py, key, found, loader)
 }
 
 /// What an iterator finds.
@@ -38,24 +41,41 @@ pub(crate) enum Next<'py> {
 }
 
 /// One turn of an iterator.
-pub(crate) struct Turn {
-    pub(crate) run: SharedRun,
-    /// A record of what was fetched, or the whole of it.
-    pub(crate) want: Want,
+pub(crate) enum Turn {
+    /// Of a query: a record of what was fetched, or the whole of it.
+    Query {
+        run: SharedRun,
+        want: Want,
+        loader: Loader,
+    },
+    /// Of the rows of a batch.
+    Row(Py<BaseBatchStream>),
 }
 
 impl Turn {
+    /// The page that it takes, if it takes one: that takes its time.
+    pub(crate) fn page(&self, py: Python<'_>) -> Option<Gathering> {
+        match self {
+            Self::Query { run, want, loader } if *want == Want::Whole && run.fetched() > 0 => {
+                Some(Gathering::page(py, run.clone(), loader.clone_ref(py)))
+            }
+            Self::Query { .. } | Self::Row(_) => None,
+        }
+    }
+
     /// Takes what is there.
     pub(crate) fn take<'py>(&self, py: Python<'py>) -> PyResult<Next<'py>> {
-        if self.want == Want::Whole && self.run.fetched() > 0 {
-            let page = Gathering::page(py, self.run.clone());
+        if let Some(page) = self.page(py) {
             return Ok(Next::Item(page.finish(py)?.into_bound(py)));
         }
-        Ok(match self.run.take().map_err(PyErr::from)? {
-            Taken::Record(record) => Next::Item(to_python(py, &record)?),
-            Taken::Nothing => Next::Nothing,
-            Taken::End => Next::End,
-        })
+        match self {
+            Self::Query { run, loader, .. } => Ok(match run.take().map_err(PyErr::from)? {
+                Taken::Record(record) => Next::Item(to_python(py, &record, loader)?),
+                Taken::Nothing => Next::Nothing,
+                Taken::End => Next::End,
+            }),
+            Self::Row(stream) => stream.get().take(py),
+        }
     }
 
     /// Takes what was waited for, in an await.
@@ -64,8 +84,15 @@ impl Turn {
             Next::Item(item) => Ok(item.unbind()),
             Next::End => Err(PyStopAsyncIteration::new_err(())),
             Next::Nothing => Err(PyRuntimeError::new_err(
-                "another task has taken what this one waited for: a query has one reader",
+                "another task has taken what this one waited for: a query, or a batch, has one reader",
             )),
+        }
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Query { loader, .. } => loader.traverse(visit),
+            Self::Row(stream) => visit.call(stream),
         }
     }
 }
@@ -83,37 +110,40 @@ pub(crate) struct Gathering {
     /// Ends the run with this conversion.
     _consumer: Option<Consumer>,
     sort: Sort,
+    loader: Loader,
     list: Py<PyList>,
     /// How many more of those that were fetched; None for all, and the error the run ended in.
     left: Option<usize>,
 }
 
 impl Gathering {
-    fn all(py: Python<'_>, consumer: Consumer, sort: Sort) -> Self {
+    fn all(py: Python<'_>, consumer: Consumer, sort: Sort, loader: Loader) -> Self {
         Self {
             run: consumer.0.clone(),
             _consumer: Some(consumer),
             sort,
+            loader,
             list: PyList::empty(py).unbind(),
             left: None,
         }
     }
 
-    pub(crate) fn list(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::List)
+    pub(crate) fn list(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::List, loader)
     }
 
-    pub(crate) fn first(py: Python<'_>, consumer: Consumer) -> Self {
-        Self::all(py, consumer, Sort::First)
+    pub(crate) fn first(py: Python<'_>, consumer: Consumer, loader: Loader) -> Self {
+        Self::all(py, consumer, Sort::First, loader)
     }
 
     /// The page that was fetched; its iterator goes on.
-    pub(crate) fn page(py: Python<'_>, run: SharedRun) -> Self {
+    pub(crate) fn page(py: Python<'_>, run: SharedRun, loader: Loader) -> Self {
         Self {
             left: Some(run.fetched()),
             run,
             _consumer: None,
             sort: Sort::List,
+            loader,
             list: PyList::empty(py).unbind(),
         }
     }
@@ -133,7 +163,7 @@ impl Gathering {
             let Taken::Record(record) = self.run.take().map_err(PyErr::from)? else {
                 break;
             };
-            list.append(to_python(py, &record)?)?;
+            list.append(to_python(py, &record, &self.loader)?)?;
             converted += 1;
             self.left = self.left.map(|left| left - 1);
         }

@@ -9,7 +9,7 @@ use pyo3::types::{
     PyType,
 };
 
-use super::names::{GEOJSON, HYPERLOGLOG, INFINITE, WILDCARD};
+use super::names::{GEOJSON, HYPERLOGLOG, INFINITE, KEY_ORDERED, WILDCARD};
 use crate::error::{Error, Result};
 
 /// How deep lists and maps may nest: the server's own limit lies lower than what would end our stack.
@@ -93,12 +93,17 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result
     }
     if let Ok(dict) = object.cast::<PyDict>() {
         check_depth(depth)?;
-        let mut map = IndexMap::with_capacity(dict.len());
-        for (key, value) in dict.iter() {
+        let pairs = dict.iter().map(|(key, value)| {
             let value = parse_nested(&value, depth + 1, kind)?;
-            map.insert(parse_map_key(&key)?, value);
-        }
-        return Ok(Value::OrderedMap(map));
+            Ok((parse_map_key(&key)?, value))
+        });
+        return if is_key_ordered(dict)? {
+            Ok(Value::SortedMap(pairs.collect::<Result<_>>()?))
+        } else {
+            Ok(Value::OrderedMap(
+                pairs.collect::<Result<IndexMap<_, _>>>()?,
+            ))
+        };
     }
     if let Some(item) = numpy_scalar(object)? {
         return parse_nested(&item, depth, kind);
@@ -117,6 +122,12 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result
          list, tuple, dict, GeoJSON, HyperLogLog or a NumPy scalar",
         type_name(object)
     )))
+}
+
+/// Whether a dict is to be kept in the order of its keys; a plain one, by far the most frequent, is not looked at closely.
+fn is_key_ordered(dict: &Bound<'_, PyDict>) -> Result<bool> {
+    let is_plain = dict.is_exact_instance_of::<PyDict>();
+    Ok(!is_plain && dict.is_instance(KEY_ORDERED.get(dict.py())?)?)
 }
 
 /// Servers lose pairs with other keys silently, so they are refused here.
@@ -245,9 +256,13 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         Value::String(text) => PyString::new(py, text).into_any(),
         Value::Blob(bytes) | Value::Unknown(_, bytes) => PyBytes::new(py, bytes).into_any(),
         Value::List(items) | Value::MultiResult(items) => list(py, items)?.into_any(),
-        Value::HashMap(map) => dict(py, map.iter())?,
-        Value::OrderedMap(map) => dict(py, map.iter())?,
-        Value::SortedMap(map) => dict(py, map.iter())?,
+        Value::HashMap(map) => dict(map.iter(), PyDict::new(py))?,
+        Value::OrderedMap(map) => dict(map.iter(), PyDict::new(py))?,
+        // So that what is read and written back stays ordered.
+        Value::SortedMap(map) => {
+            let empty = KEY_ORDERED.get(py)?.call0()?;
+            dict(map.iter(), empty.cast_into().map_err(PyErr::from)?)?
+        }
         Value::KeyValueList(pairs) => {
             pair_list(py, pairs.iter().map(|(key, value)| (key, value)))?.into_any()
         }
@@ -267,16 +282,17 @@ pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py,
     PyList::new(py, objects)
 }
 
+/// Pairs in a dict that is empty so far.
 fn dict<'py, 'a>(
-    py: Python<'py>,
     pairs: impl Iterator<Item = (&'a Value, &'a Value)> + Clone,
+    dict: Bound<'py, PyDict>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let py = dict.py();
     // Others can store keys that a dict cannot hold, or not apart: 1, 1.0 and True are one key to it.
     let is_plain = |key: &Value| matches!(key, Value::Int(_) | Value::String(_) | Value::Blob(_));
     if !pairs.clone().all(|(key, _)| is_plain(key)) {
         return Ok(pair_list(py, pairs)?.into_any());
     }
-    let dict = PyDict::new(py);
     for (key, value) in pairs {
         dict.set_item(to_python(py, key)?, to_python(py, value)?)?;
     }

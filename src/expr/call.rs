@@ -98,12 +98,12 @@ fn collect<'py>(
             pieces.extend(policy::list_numbers(f)?.map(|(_, flags)| Piece::Int(flags)));
         }
         Argument::MapPolicy => {
-            if let Some((order, flags, _)) = policy::map_numbers(f)? {
+            if let Some((order, flags)) = map_numbers(f)? {
                 pieces.extend([Piece::Int(order), Piece::Int(flags)]);
             }
         }
         Argument::MapOrder => {
-            pieces.extend(policy::map_numbers(f)?.map(|(order, ..)| Piece::Int(order)));
+            pieces.extend(map_numbers(f)?.map(|(order, _)| Piece::Int(order)));
         }
         Argument::BitPolicy => pieces.push(Piece::Int(f.flags("bit_policy", 0..=15)?)),
         Argument::HllPolicy => pieces.push(Piece::Int(policy::hll_flags(f)?)),
@@ -155,4 +155,14 @@ fn selected(f: &Fields<'_, '_>, several: bool) -> Result<i64> {
         6 | 7 => f.int_within("value_type", 0..=9)?,
         _ => INT,
     })
+}
+
+/// The order and the flags of `map_policy`, if it is given. What an expression makes is no bin, so it has no index to keep.
+fn map_numbers(f: &Fields<'_, '_>) -> Result<Option<(i64, i64)>> {
+    match policy::map_numbers(f)? {
+        Some((_, _, true)) => Err(Error::argument(
+            "'map_policy': 'persist_index': an expression writes no bin, so there is no index to keep",
+        )),
+        numbers => Ok(numbers.map(|(order, flags, _)| (order, flags))),
+    }
 }

@@ -32,10 +32,11 @@ pub(super) fn write(out: &mut Vec<u8>, value: &Value) -> Result<()> {
             let mut pairs: Vec<_> = map.iter().collect();
             pairs.sort_by(|a, b| a.0.cmp(b.0));
             msgpack::write_map_header(out, pairs.len());
-            for (key, value) in pairs {
-                write(out, key)?;
-                write(out, value)?;
-            }
+            write_pairs(out, pairs.into_iter())?;
+        }
+        Value::SortedMap(map) => {
+            msgpack::write_key_ordered_map_header(out, map.len());
+            write_pairs(out, map.iter())?;
         }
         other => {
             return Err(Error::argument(format!(
@@ -44,4 +45,14 @@ pub(super) fn write(out: &mut Vec<u8>, value: &Value) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn write_pairs<'a>(
+    out: &mut Vec<u8>,
+    mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
+) -> Result<()> {
+    pairs.try_for_each(|(key, value)| {
+        write(out, key)?;
+        write(out, value)
+    })
 }

@@ -275,7 +275,7 @@ fn write_literal(out: &mut Vec<u8>, kind: Literal, fields: &Fields<'_, '_>) -> R
                 (kind, &value),
                 (Literal::Blob, Value::Blob(_))
                     | (Literal::List, Value::List(_))
-                    | (Literal::Map, Value::OrderedMap(_))
+                    | (Literal::Map, Value::OrderedMap(_) | Value::SortedMap(_))
             );
             if !fits {
                 return Err(Error::argument(format!(

@@ -1,14 +1,16 @@
 //! What all batches have in common: rows out, rows back, and attempts in between.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core::policy::BatchPolicy;
-use aerospike_core::{BatchOperation, Key};
+use aerospike_core::{BatchOperation, BatchRecord, Key};
 
 use crate::cluster::Cluster;
 use crate::convert::batch::Row;
 use crate::convert::reply::Retry;
 use crate::error::{Error, Result};
+use crate::ops::batch_stream::Rows;
 use crate::ops::operate::drop_silent;
 
 /// What came of a batch that was sent.
@@ -35,15 +37,54 @@ impl Answers {
 pub(crate) async fn send(
     cluster: &Cluster,
     policy: &BatchPolicy,
-    mut operations: Vec<BatchOperation>,
+    operations: Vec<BatchOperation>,
 ) -> Result<Answers> {
-    let failure = if operations.is_empty() {
-        None
-    } else {
-        match cluster.client.batch(policy, &mut operations).await {
-            Ok(()) => refusal(&operations, policy),
-            Err(error) => Some(error.into()),
+    attempt(cluster, policy, operations, None).await
+}
+
+/// Whom an attempt tells of its rows, as they come.
+struct Hearer {
+    rows: Arc<Rows>,
+    /// The index in the batch of each row of this attempt.
+    indices: Vec<usize>,
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Hearer {
+    fn hear(&self, position: usize, record: &BatchRecord) {
+        if !is_answer(record) || !self.rows.is_heard() {
+            return;
         }
+        let mut row = Row::answered(record);
+        // What an earlier attempt has left in doubt is put together with this one at the end.
+        let is_final = row.code == 0 || self.is_first && (self.is_last || !is_curable(&row));
+        if let Some(&index) = self.indices.get(position).filter(|_| is_final) {
+            if let Some(bins) = row.raw() {
+                drop_silent(bins);
+            }
+            self.rows.come(index, row);
+        }
+    }
+}
+
+async fn attempt(
+    cluster: &Cluster,
+    policy: &BatchPolicy,
+    mut operations: Vec<BatchOperation>,
+    hearer: Option<Hearer>,
+) -> Result<Answers> {
+    let outcome = match hearer {
+        _ if operations.is_empty() => Ok(()),
+        None => cluster.batch(policy, &mut operations).await,
+        Some(hearer) => {
+            let tell = move |position, record: &BatchRecord| hearer.hear(position, record);
+            cluster.batch_foreach(policy, &mut operations, tell).await
+        }
+    };
+    let failure = match outcome {
+        Ok(()) => refusal(&operations, policy),
+        Err(error) => Some(error.into()),
     };
     match failure {
         Some(error) if !operations.iter().any(is_answered) => Err(error),
@@ -56,11 +97,15 @@ pub(crate) async fn send(
 
 /// Whether a server said what became of the row; the core gives a client's failure to rows, too.
 fn is_answered(operation: &BatchOperation) -> bool {
-    match operation.error() {
+    is_answer(operation.batch_record())
+}
+
+fn is_answer(record: &BatchRecord) -> bool {
+    match record.error() {
         Some(error) => {
             error.server_result_code().is_some() && !BATCH_CODES.contains(&error.result_code())
         }
-        None => operation.batch_record().record.is_some(),
+        None => record.record.is_some(),
     }
 }
 
@@ -117,17 +162,24 @@ pub(crate) async fn send_with_retry(
     make: impl Fn(usize) -> Option<BatchOperation>,
     retry: usize,
 ) -> Result<(Vec<Row>, Retry)> {
+    send_and_tell(cluster, policy, keys, make, retry, None).await
+}
+
+/// The same, telling of the rows as they come.
+pub(crate) async fn send_and_tell(
+    cluster: &Cluster,
+    policy: &BatchPolicy,
+    keys: &[Key],
+    make: impl Fn(usize) -> Option<BatchOperation>,
+    retry: usize,
+    told: Option<&Arc<Rows>>,
+) -> Result<(Vec<Row>, Retry)> {
     let began = Instant::now();
     let limit = match policy.base_policy.total_timeout {
         0 => None,
         milliseconds => Some(Duration::from_millis(u64::from(milliseconds))),
     };
-    let mut report = Retry {
-        attempts: 0,
-        max_attempts: retry + 1,
-        truncated_by_timeout: false,
-        unresolved: 0,
-    };
+    let mut report = Retry::none(retry);
     let mut rows: Vec<Option<Row>> = keys.iter().map(|_| None).collect();
     let mut open: Vec<usize> = (0..keys.len()).collect();
     let mut any_answer = false;
@@ -135,7 +187,13 @@ pub(crate) async fn send_with_retry(
     loop {
         report.attempts += 1;
         let operations = open.iter().filter_map(|&index| make(index)).collect();
-        match send(cluster, policy, operations).await {
+        let hearer = told.map(|rows| Hearer {
+            rows: Arc::clone(rows),
+            indices: open.clone(),
+            is_first: report.attempts == 1,
+            is_last: report.attempts > retry,
+        });
+        match attempt(cluster, policy, operations, hearer).await {
             Ok(answers) => {
                 any_answer = true;
                 for (&index, answer) in open.iter().zip(answers.rows()) {

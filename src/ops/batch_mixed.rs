@@ -12,14 +12,16 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::apply::Function;
+use super::batch_stream::Rows;
 use super::batch_write::parse_retry;
 use super::get::read_bins;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::batch::Row;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::names;
 use crate::convert::policy::{Options, Policies};
-use crate::convert::reply::{Reply, Shape};
+use crate::convert::reply::{Reply, Retry};
 use crate::convert::value::type_name;
 use crate::convert::{key, operation};
 use crate::error::{Error, Result};
@@ -70,7 +72,7 @@ impl Batch {
         ops: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(Self, Shape)> {
+    ) -> Result<(Self, Keys)> {
         let retry = parse_retry(retry)?;
         let ((reading, read_options), (writing, options)) =
             (policies.batch(policy)?, policies.batch_write(policy)?);
@@ -100,7 +102,20 @@ impl Batch {
             policy,
             retry,
         };
-        Ok((operation, Shape::BatchWrite(Keys::Tuples(callers))))
+        Ok((operation, Keys::Tuples(callers)))
+    }
+
+    /// Sends it, telling of the rows as they come.
+    pub(crate) async fn send(
+        &self,
+        cluster: &Cluster,
+        told: Option<&Arc<Rows>>,
+    ) -> Result<(Vec<Row>, Retry)> {
+        let make = |index: usize| {
+            let key = self.keys.get(index)?.clone();
+            Some(self.tasks.get(index)?.make(key))
+        };
+        batch::send_and_tell(cluster, &self.policy, &self.keys, make, self.retry, told).await
     }
 }
 
@@ -182,12 +197,7 @@ impl Operation for Batch {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        let make = |index: usize| {
-            let key = self.keys.get(index)?.clone();
-            Some(self.tasks.get(index)?.make(key))
-        };
-        let (rows, retry) =
-            batch::send_with_retry(cluster, &self.policy, &self.keys, make, self.retry).await?;
+        let (rows, retry) = self.send(cluster, None).await?;
         Ok(Reply::Written { rows, retry })
     }
 }

@@ -12,11 +12,13 @@ use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::outcome;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
-use crate::convert::record::ttl;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::{Error, Result};
-use crate::numpy::{Columns, Layout, Plan};
+use crate::numpy::columns::Columns;
+use crate::numpy::field::Conduct;
+use crate::numpy::{Layout, Plan};
 
 /// A read of many records.
 pub(crate) struct BatchRead {
@@ -24,8 +26,8 @@ pub(crate) struct BatchRead {
     bins: Bins,
     policy: Arc<BatchPolicy>,
     row_policy: BatchReadPolicy,
-    /// How to lay the records out in an array, if they are to be.
-    plan: Option<Plan>,
+    /// How to lay the records out in an array, if they are to be, and what to do with what does not fit.
+    plan: Option<(Plan, Conduct)>,
 }
 
 /// What kind of result is wanted.
@@ -33,6 +35,9 @@ pub(crate) struct BatchRead {
 pub(crate) struct Wanted<'a, 'py> {
     pub(crate) dtype: Option<&'a Bound<'py, PyAny>>,
     pub(crate) lazy: bool,
+    /// Whether what does not fit its field of `dtype` is refused.
+    pub(crate) strict: bool,
+    pub(crate) into: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl BatchRead {
@@ -44,6 +49,12 @@ impl BatchRead {
         wanted: Wanted<'_, '_>,
     ) -> Result<(Self, Shape)> {
         let bins = read_bins(bins)?;
+        let loader = Loader::parse(wanted.into)?;
+        if loader.is_given() && (wanted.lazy || wanted.dtype.is_some()) {
+            return Err(Error::argument(
+                "'into' makes objects at once: it goes neither with 'lazy' nor with '_dtype'",
+            ));
+        }
         let (policy, options) = policies.batch(policy)?;
         let layout = wanted.dtype.map(Layout::parse).transpose()?;
         let operation = Self {
@@ -51,13 +62,16 @@ impl BatchRead {
             bins,
             policy,
             row_policy: options.batch_read(),
-            plan: layout.as_ref().map(Layout::plan),
+            plan: layout
+                .as_ref()
+                .map(|layout| (layout.plan(), Conduct::of(wanted.strict))),
         };
         let shape = match layout {
-            Some(layout) => Shape::Numpy(callers, layout),
+            Some(layout) => Shape::Numpy(Some(callers), layout),
             None => Shape::BatchRead {
                 keys: callers,
                 lazy: wanted.lazy,
+                loader,
             },
         };
         Ok((operation, shape))
@@ -111,31 +125,30 @@ impl Operation for BatchRead {
                 let answers = batch::send(cluster, &self.policy, operations).await?;
                 Ok(Reply::Rows(answers.rows().collect()))
             }
-            Some(plan) => columns(cluster, &self.policy, operations, &plan).await,
+            Some((plan, conduct)) => {
+                let columns = Columns::new(plan, conduct, operations.len());
+                fill(columns, cluster, &self.policy, operations).await
+            }
         }
     }
 }
 
 /// The records written straight into the bytes of an array.
-async fn columns(
+async fn fill(
+    mut columns: Columns,
     cluster: &Cluster,
     policy: &BatchPolicy,
     operations: Vec<BatchOperation>,
-    plan: &Plan,
 ) -> Result<Reply> {
     let answers = batch::send(cluster, policy, operations).await?;
-    let mut columns = Columns::planned(plan, answers.operations.len());
-    for (index, operation) in answers.operations.iter().enumerate() {
-        let (code, _) = outcome(operation, answers.failure.as_ref());
+    for operation in &answers.operations {
+        let (code, _) = outcome(operation.batch_record(), answers.failure.as_ref());
         let record = operation.record().filter(|_| code == 0);
-        let (generation, ttl) = record.map_or((0, 0), |record| {
-            (record.generation, ttl(record.expiration()))
-        });
+        let (generation, void_time) =
+            record.map_or((0, 0), |record| (record.generation, record.expiration()));
         columns
-            .fill_planned(
-                plan,
-                index,
-                (code, generation, ttl),
+            .push(
+                (code, generation, void_time),
                 record.map(|record| &record.bins),
             )
             .map_err(|error: Error| {

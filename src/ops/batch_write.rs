@@ -1,4 +1,4 @@
-//! `batch_write` and `batch_write_numpy`: many records written at once.
+//! `batch_write`: many records written at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,6 @@ use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
 use crate::convert::{key, operation};
 use crate::error::{Error, Result};
-use crate::numpy::rows::{self, Naming};
 
 /// A write of many records.
 pub(crate) struct BatchWrite {
@@ -68,70 +67,6 @@ impl BatchWrite {
             },
             shape,
         ))
-    }
-}
-
-/// The same, of the rows of an array.
-pub(crate) struct BatchWriteNumpy(BatchWrite);
-
-impl BatchWriteNumpy {
-    pub(crate) fn parse(
-        policies: &Policies,
-        (data, dtype): (&Bound<'_, PyAny>, &Bound<'_, PyAny>),
-        naming: Naming<'_, '_>,
-        policy: Option<&Bound<'_, PyAny>>,
-        retry: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(Self, Shape)> {
-        let retry = parse_retry(retry)?;
-        let (policy, options) = policies.batch_write(policy)?;
-        let common = Arc::new(options.batch_write());
-        let array = rows::read(data, dtype, naming)?;
-        let mut keys = Vec::with_capacity(array.keys.len());
-        for (row, item) in array.keys.iter().enumerate() {
-            keys.push(key::parse(item).map_err(|error| {
-                error.within(format!("field '{}' of row {row}", naming.key_field))
-            })?);
-        }
-        let rows = array.bins.iter().map(|bins| {
-            let operations = bins.iter().map(operations::put).collect();
-            (Arc::clone(&common), operations)
-        });
-        let write = BatchWrite {
-            keys,
-            rows: rows.collect(),
-            policy,
-            retry,
-        };
-        let callers = array.keys.into_iter().map(Bound::unbind).collect();
-        Ok((Self(write), Shape::BatchWrite(Keys::Tuples(callers))))
-    }
-}
-
-impl Operation for BatchWriteNumpy {
-    const NAME: &'static str = "batch_write_numpy";
-    const WRITES: bool = true;
-
-    fn label(&self) -> &'static str {
-        match self.0.retry {
-            0 => Self::NAME,
-            _ => "batch_write_numpy_retry",
-        }
-    }
-
-    fn target(&self) -> Target<'_> {
-        self.0.target()
-    }
-
-    fn total_timeout(&self) -> Duration {
-        self.0.total_timeout()
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        self.0.shorten(left);
-    }
-
-    async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        self.0.run(cluster).await
     }
 }
 

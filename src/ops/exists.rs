@@ -59,11 +59,7 @@ impl Operation for Exists {
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         // A read of the header, since the core's `exists` answers without generation and void time.
-        match cluster
-            .client
-            .get(&self.policy, &self.key, Bins::None)
-            .await
-        {
+        match cluster.read(&self.policy, &self.key, Bins::None).await {
             Ok(record) => Ok(Reply::Header(Some((
                 record.generation,
                 record.expiration(),

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
@@ -30,9 +31,10 @@ impl Get {
         key: &Bound<'_, PyAny>,
         bins: Option<&Bound<'_, PyAny>>,
         policy: Option<&Bound<'_, PyAny>>,
+        into: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let shape = Shape::Record(CallersKey::new(key, &parsed));
+        let shape = Shape::Record(CallersKey::new(key, &parsed), Loader::parse(into)?);
         let bins = read_bins(bins)?;
         Ok((
             Self {
@@ -81,7 +83,7 @@ impl Operation for Get {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        match cluster.client.get(&self.policy, &self.key, self.bins).await {
+        match cluster.read(&self.policy, &self.key, self.bins).await {
             Ok(record) => Ok(Reply::Record(Box::new(record))),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use aerospike_core::operations::Operation as CoreOperation;
 use aerospike_core::policy::WritePolicy;
-use aerospike_core::{IndexMap, Key, Value};
+use aerospike_core::{IndexMap, Key, Record, Value};
 use pyo3::prelude::*;
 
 use super::put::Rules;
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::object::Loader;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, operation};
@@ -20,16 +21,24 @@ use crate::error::{Error, Result};
 struct Operations {
     key: Key,
     list: Vec<CoreOperation>,
+    writes: bool,
     policy: Arc<WritePolicy>,
 }
 
 impl Operations {
-    async fn run(self, cluster: &Cluster) -> Result<Box<aerospike_core::Record>> {
-        match cluster
-            .client
-            .operate(&self.policy, &self.key, &self.list)
-            .await
-        {
+    async fn run(self, cluster: &Cluster) -> Result<Box<Record>> {
+        let base = &self.policy.base_policy;
+        let answer = if self.writes || !cluster.says_mode(base, &self.key) {
+            let operate = cluster.client.operate(&self.policy, &self.key, &self.list);
+            operate.await
+        } else if self.policy.respond_per_each_op {
+            return Err(Error::argument(
+                "policy 'read_mode_sc': operations that only read cannot say it where each has to answer; operate() can",
+            ));
+        } else {
+            cluster.read_with(base, &self.key, self.list).await
+        };
+        match answer {
             Ok(record) => Ok(Box::new(record)),
             Err(error) => Err(Error::from(error).of_key(&self.key)),
         }
@@ -81,15 +90,17 @@ impl Operate {
         rules: Rules<'_, '_>,
         key: &Bound<'_, PyAny>,
         ops: &Bound<'_, PyAny>,
+        into: Option<&Bound<'_, PyAny>>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let shape = Shape::Record(CallersKey::new(key, &parsed));
-        let list = operation::parse(ops)?.list;
+        let shape = Shape::Record(CallersKey::new(key, &parsed), Loader::parse(into)?);
+        let operations = operation::parse(ops)?;
         let policy = rules.policies.operate(rules.policy, rules.meta)?;
         Ok((
             Self(Operations {
                 key: parsed,
-                list,
+                list: operations.list,
+                writes: operations.writes,
                 policy,
             }),
             shape,
@@ -130,6 +141,7 @@ impl OperateOrdered {
             Self(Operations {
                 key: parsed,
                 list: operations.list,
+                writes: operations.writes,
                 policy,
             }),
             shape,

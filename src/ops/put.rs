@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aerospike_core::operations::maps::{self, MapPolicy};
+use aerospike_core::operations::{self, Operation as CoreOperation};
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Bin, Key, Value};
 use pyo3::prelude::*;
@@ -97,6 +99,75 @@ impl Put {
             Self(Write::parse(rules, key, operation::bins(bins)?)?),
             Shape::Plain,
         ))
+    }
+}
+
+/// A write of bins of which some are written key by key.
+pub(crate) struct PutKeys {
+    key: Key,
+    list: Vec<CoreOperation>,
+    policy: Arc<WritePolicy>,
+}
+
+impl PutKeys {
+    pub(crate) fn parse(
+        rules: Rules<'_, '_>,
+        key: &Bound<'_, PyAny>,
+        bins: &Bound<'_, PyAny>,
+        map_bins: &Bound<'_, PyAny>,
+    ) -> Result<(Self, Shape)> {
+        let Write { key, bins, policy } = Write::parse(rules, key, operation::bins(bins)?)?;
+        let names = operation::bin_names(map_bins, "map_bins")?;
+        if let Some(name) = names
+            .iter()
+            .find(|name| bins.iter().all(|bin| bin.name != **name))
+        {
+            return Err(Error::argument(format!(
+                "map_bins: there is no bin '{name}' to write"
+            )));
+        }
+        let list = bins
+            .into_iter()
+            .map(|bin| match bin.value {
+                _ if !names.contains(&bin.name) => Ok(operations::put(&bin)),
+                Value::OrderedMap(pairs) if !pairs.is_empty() => {
+                    Ok(maps::put_items(&MapPolicy::default(), bin.name, pairs))
+                }
+                _ => Err(Error::argument(format!(
+                    "map_bins: bin '{}' is no dict that says which keys to set",
+                    bin.name
+                ))),
+            })
+            .collect::<Result<_>>()?;
+        Ok((Self { key, list, policy }, Shape::Plain))
+    }
+}
+
+impl Operation for PutKeys {
+    const NAME: &'static str = Put::NAME;
+    const WRITES: bool = true;
+
+    fn target(&self) -> Target<'_> {
+        Target::Key(&self.key)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let sent = cluster
+            .client
+            .operate(&self.policy, &self.key, &self.list)
+            .await;
+        match sent {
+            Ok(_) => Ok(Reply::Nothing),
+            Err(error) => Err(Error::from(error).of_key(&self.key)),
+        }
     }
 }
 

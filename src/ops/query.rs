@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::mem::{self, ManuallyDrop};
 use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 
 use aerospike_core::Record;
@@ -19,6 +19,7 @@ use aerospike_core::query::{PartitionStatus, RecordStream, Recordset, Statement}
 use futures_util::Stream;
 use parking_lot::Mutex;
 use tokio::sync::Mutex as AsyncMutex;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Operation;
 use crate::cluster::{Cluster, Target};
@@ -52,8 +53,16 @@ pub(crate) enum Taken {
 /// Where the records come from.
 enum Source {
     Unopened,
-    Open(RecordStream, Partitions),
+    Open(Open),
     Ended,
+}
+
+/// Records that come from the nodes.
+struct Open {
+    stream: RecordStream,
+    partitions: Partitions,
+    /// Whoever waits for the end of the client need not any more when it goes.
+    _watched: DropGuard,
 }
 
 /// The core's notes on each partition, which it shares with us.
@@ -203,15 +212,34 @@ impl Run {
         }
     }
 
+    /// Ends it, because its client is closed: whoever takes the next record is told, and its connections are free.
+    async fn abandon(&self) {
+        let unwanted = {
+            let mut ready = self.ready.lock();
+            if ready.ended {
+                return;
+            }
+            ready.failure = Some(Error::query_closed());
+            ready.exhausted = false;
+            ready.whole = false;
+            mem::take(&mut ready.rows)
+        };
+        drop(unwanted);
+        if let Some(recordset) = &*self.recordset.lock() {
+            recordset.close();
+        }
+        *self.source.lock().await = Source::Ended;
+    }
+
     /// Makes what is wanted ready, unless it is.
-    async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
+    async fn make_ready(self: Arc<Self>, cluster: &Cluster, want: Want) -> Result<()> {
         let mut source = self.source.lock().await;
         while !self.has(want) {
             match &mut *source {
                 Source::Unopened => *source = self.open(cluster).await?,
-                Source::Open(stream, partitions) => {
-                    if !self.advance(stream, partitions, want).await {
-                        *source = self.settle(stream.as_ref());
+                Source::Open(open) => {
+                    if !self.advance(open, want).await {
+                        *source = self.settle(open.stream.as_ref());
                     }
                 }
                 Source::Ended => break,
@@ -220,7 +248,7 @@ impl Run {
         Ok(())
     }
 
-    async fn open(&self, cluster: &Cluster) -> Result<Source> {
+    async fn open(self: &Arc<Self>, cluster: &Cluster) -> Result<Source> {
         let filter = self.ready.lock().cursor.rest();
         let partitions = filter.partitions.clone().unwrap_or_default();
         let recordset = cluster
@@ -233,22 +261,30 @@ impl Run {
             // Closed while it was being opened.
             recordset.close();
         }
-        Ok(Source::Open(recordset.into_stream(), partitions))
+        let ended = CancellationToken::new();
+        tokio::spawn(end_with_client(
+            Arc::downgrade(self),
+            cluster.over(),
+            ended.clone(),
+        ));
+        Ok(Source::Open(Open {
+            stream: recordset.into_stream(),
+            partitions,
+            _watched: ended.drop_guard(),
+        }))
     }
 
     /// Waits for records and makes those that come ready. Returns whether more may come.
-    async fn advance(
-        &self,
-        stream: &mut RecordStream,
-        partitions: &Partitions,
-        want: Want,
-    ) -> bool {
+    async fn advance(&self, open: &mut Open, want: Want) -> bool {
+        let Open {
+            stream, partitions, ..
+        } = open;
         let most = match want {
             Want::Portion => PORTION,
             Want::Whole => usize::MAX,
         };
         let mut rows = Vec::new();
-        let (failure, open) = poll_fn(|cx| {
+        let (failure, goes_on) = poll_fn(|cx| {
             while rows.len() < most {
                 match Pin::new(&mut *stream).poll_next(cx) {
                     Poll::Ready(Some(Ok(record))) => rows.push(row(record, partitions)),
@@ -268,7 +304,7 @@ impl Run {
             ready.rows.extend(rows);
             ready.failure = failure;
         }
-        open
+        goes_on
     }
 
     /// The stream has ended: what that means.
@@ -294,6 +330,15 @@ impl Run {
         }
         ready.ended = true;
         Source::Ended
+    }
+}
+
+/// Nobody may ask for the next record of an open query for long, and its client be closed meanwhile.
+async fn end_with_client(run: Weak<Run>, over: CancellationToken, ended: CancellationToken) {
+    if ended.run_until_cancelled(over.cancelled()).await.is_some()
+        && let Some(run) = run.upgrade()
+    {
+        run.abandon().await;
     }
 }
 
@@ -331,6 +376,13 @@ impl Drop for Run {
 
 /// A run that several hold. In the child of a fork it is left alone: it is the parent's.
 pub(crate) struct SharedRun(ManuallyDrop<Arc<Run>>);
+
+impl SharedRun {
+    /// Makes what is wanted ready, unless it is.
+    pub(crate) async fn fetch(&self, cluster: &Cluster, want: Want) -> Result<()> {
+        Arc::clone(&self.0).make_ready(cluster, want).await
+    }
+}
 
 impl Clone for SharedRun {
     fn clone(&self) -> Self {
@@ -376,6 +428,9 @@ impl Operation for Fetch {
     const NAME: &'static str = "query";
     const WRITES: bool = false;
 
+    /// No gate: a query would keep its permits for as long as its consumer takes, and those who wait at a gate are let go only when a permit
+    /// comes back. Its connections are the pool's all the same, so that there are never more of them than allowed; a node is done with its
+    /// connection as soon as the core has read what is there.
     fn target(&self) -> Target<'_> {
         Target::Any
     }

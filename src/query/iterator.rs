@@ -7,6 +7,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::aio::pending;
 use crate::client::BaseClient;
+use crate::convert::object::Loader;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
 use crate::ops::query::{Consumer, Fetch, SharedRun, Want};
@@ -16,14 +17,16 @@ pub(crate) struct Iteration {
     client: Py<BaseClient>,
     consumer: Consumer,
     want: Want,
+    loader: Loader,
 }
 
 impl Iteration {
-    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, want: Want) -> Self {
+    pub(crate) fn new(client: Py<BaseClient>, run: SharedRun, want: Want, loader: Loader) -> Self {
         Self {
             client,
             consumer: Consumer(run),
             want,
+            loader,
         }
     }
 
@@ -32,10 +35,11 @@ impl Iteration {
     }
 
     /// What the next turn takes.
-    fn turn(&self) -> Turn {
-        Turn {
+    fn turn(&self, py: Python<'_>) -> Turn {
+        Turn::Query {
             run: self.run().clone(),
             want: self.want,
+            loader: self.loader.clone_ref(py),
         }
     }
 
@@ -74,7 +78,7 @@ impl QueryIterator {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
         loop {
-            match self.0.turn().take(py)? {
+            match self.0.turn(py).take(py)? {
                 Next::Item(item) => return Ok(item),
                 Next::End => return Err(PyStopIteration::new_err(())),
                 Next::Nothing => self.0.fetch(py, Shape::Plain)?,
@@ -103,7 +107,8 @@ impl QueryIterator {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.0.client)
+        visit.call(&self.0.client)?;
+        self.0.loader.traverse(&visit)
     }
 }
 
@@ -119,8 +124,8 @@ impl AsyncQueryIterator {
 
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.0.check_process()?;
-        let turn = self.0.turn();
-        if self.0.want == Want::Portion && turn.run.has(Want::Portion) {
+        let turn = self.0.turn(py);
+        if self.0.want == Want::Portion && self.0.run().has(Want::Portion) {
             return pending::ready(py, "query", turn);
         }
         self.0.fetch(py, Shape::Turn(turn))
@@ -147,6 +152,7 @@ impl AsyncQueryIterator {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.0.client)
+        visit.call(&self.0.client)?;
+        self.0.loader.traverse(&visit)
     }
 }

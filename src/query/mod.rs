@@ -15,15 +15,20 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::cdt::ctx;
 use crate::client::BaseClient;
 use crate::convert::keys::items_of;
+use crate::convert::object::Loader;
 use crate::convert::operation::{self, bin_name};
 use crate::convert::policy::Policies;
 use crate::convert::predicate::{self, Index};
 use crate::convert::reply::Shape;
 use crate::convert::value::{self, repr, type_name};
-use crate::convert::{fields, key};
+use crate::convert::{argument, fields, key};
 use crate::dispatch::Mode;
 use crate::error::{Error, Result};
 use crate::expr;
+use crate::numpy::Layout;
+use crate::numpy::columns::Columns;
+use crate::numpy::field::Conduct;
+use crate::ops::drain::Drain;
 use crate::ops::job::{Function, StartJob};
 use crate::ops::query::{Consumer, Fetch, Run, SharedRun, Want};
 use crate::partition_filter::PartitionFilter;
@@ -203,16 +208,18 @@ impl BaseQuery {
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         pass: Pass,
-        shape: impl FnOnce(Consumer) -> Shape,
+        shape: impl FnOnce(Consumer, Loader) -> Shape,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.client.get().call(py, |policies| {
+            let loader = Loader::parse(into)?;
             let run = self.pass(policies, policy, pass)?;
             let fetch = Fetch {
                 run: run.clone(),
                 want: Want::Whole,
             };
-            Ok((fetch, shape(Consumer(run))))
+            Ok((fetch, shape(Consumer(run), loader)))
         })
     }
 
@@ -221,16 +228,20 @@ impl BaseQuery {
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
         pass: Pass,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let loader = Loader::parse(into)?;
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
-        let run = self.pass(session.config().policies(), policy, pass)?;
+        let policies = session.config().policies();
+        policies.refresh(py)?;
+        let run = self.pass(&policies.load(), policy, pass)?;
         let want = match pass {
             Pass::Pages(_) => Want::Whole,
             Pass::All | Pass::First => Want::Portion,
         };
-        let iteration = Iteration::new(self.client.clone_ref(py), run, want);
+        let iteration = Iteration::new(self.client.clone_ref(py), run, want, loader);
         Ok(match self.mode {
             Mode::Blocking => Bound::new(py, QueryIterator(iteration))?.into_any(),
             Mode::Awaitable => Bound::new(py, AsyncQueryIterator(iteration))?.into_any(),
@@ -369,49 +380,71 @@ impl BaseQuery {
     }
 
     #[doc = include_str!("../docs/Query.results.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn results<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.collect(py, policy, Pass::All, Shape::Records)
+        self.collect(py, policy, into, Pass::All, Shape::Records)
+    }
+
+    #[doc = include_str!("../docs/Query.to_numpy.md")]
+    #[pyo3(signature = (dtype, policy=None, *, strict=None), text_signature = "($self, dtype, policy=None, *, strict=True)")]
+    fn to_numpy<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+        strict: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.client.get().call(py, |policies| {
+            let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
+            let layout = Layout::parse(dtype)?;
+            let sink = Columns::new(layout.plan(), conduct, 0);
+            let consumer = Consumer(self.pass(policies, policy, Pass::All)?);
+            Ok((Drain { consumer, sink }, Shape::Numpy(None, layout)))
+        })
     }
 
     #[doc = include_str!("../docs/Query.first.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn first<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.collect(py, policy, Pass::First, Shape::First)
+        self.collect(py, policy, into, Pass::First, Shape::First)
     }
 
     #[doc = include_str!("../docs/Query.records.md")]
-    #[pyo3(signature = (policy=None))]
+    #[pyo3(signature = (policy=None, *, into=None))]
     fn records<'py>(
         &self,
         py: Python<'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.iterate(py, policy, Pass::All)
+        self.iterate(py, policy, into, Pass::All)
     }
 
     #[doc = include_str!("../docs/Query.pages.md")]
-    #[pyo3(signature = (size, policy=None))]
+    #[pyo3(signature = (size, policy=None, *, into=None))]
     fn pages<'py>(
         &self,
         py: Python<'py>,
         size: Object<'_, 'py>,
         policy: Option<Object<'_, 'py>>,
+        into: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let records = fields::int(size).map_err(|error| error.within("size"))?;
         let records = u64::try_from(records).ok().filter(|&records| records > 0);
         let records = records.ok_or_else(|| {
             Error::argument(format!("size {} is not a number of records", repr(size)))
         })?;
-        self.iterate(py, policy, Pass::Pages(records))
+        self.iterate(py, policy, into, Pass::Pages(records))
     }
 
     #[doc = include_str!("../docs/Query.foreach.md")]
@@ -491,7 +524,9 @@ pub(crate) struct Query;
 #[pymethods]
 impl Query {
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.as_super().get().iterate(slf.py(), None, Pass::All)
+        slf.as_super()
+            .get()
+            .iterate(slf.py(), None, None, Pass::All)
     }
 }
 
@@ -502,7 +537,9 @@ pub(crate) struct AsyncQuery;
 #[pymethods]
 impl AsyncQuery {
     fn __aiter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.as_super().get().iterate(slf.py(), None, Pass::All)
+        slf.as_super()
+            .get()
+            .iterate(slf.py(), None, None, Pass::All)
     }
 }
 

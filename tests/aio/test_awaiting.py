@@ -300,7 +300,7 @@ def test_what_it_looks_like(client, run):
 
 @pytest.mark.parametrize("name", [name for name in dir(AsyncClient) if not name.startswith("_")])
 def test_methods_are_coroutine_functions_but_for_the_plain_ones(name):
-    plain = {"is_connected", "get_node_names", "query", "scan", "transaction"}
+    plain = {"is_connected", "get_node_names", "query", "scan", "batch_stream", "transaction"}
     assert inspect.iscoroutinefunction(getattr(AsyncClient, name)) is (name not in plain)
 
 

@@ -248,3 +248,14 @@ def test_a_plain_yield_is_refused_by_the_task(client, run):
         pending.close()
 
     run(main())
+
+
+def test_an_attribute_of_the_result_that_is_not_awaited(connected, run):
+    async def main():
+        pending = connected.exists(("test", "misuse", "attribute"))
+        with pytest.raises(AttributeError, match=r"AsyncClient.exists\(\) returns has no attribute 'meta': await it"):
+            pending.meta  # noqa: B018
+        assert not hasattr(pending, "_asyncio_future_blocking")
+        return await pending
+
+    assert run(main()).meta is None

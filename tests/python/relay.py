@@ -26,6 +26,7 @@ class Message(NamedTuple):
     info1: int
     info2: int
     info3: int
+    info4: int
     generation: int
     ttl: int
     timeout: int
@@ -34,7 +35,7 @@ class Message(NamedTuple):
 
     @classmethod
     def parse(cls, body):
-        size, info1, info2, info3, _, _, generation, ttl, timeout, n_fields, n_ops = HEADER.unpack_from(body)
+        size, info1, info2, info3, info4, _, generation, ttl, timeout, n_fields, n_ops = HEADER.unpack_from(body)
         at, fields, ops = size, defaultdict(list), []
         for _ in range(n_fields):
             length, kind = struct.unpack_from(">IB", body, at)
@@ -46,7 +47,7 @@ class Message(NamedTuple):
             ops.append(Op(code, kind, body[at + 8 : start].decode(), bytes(body[start : at + 4 + length])))
             at += 4 + length
         assert at == len(body)
-        return cls(info1, info2, info3, generation, ttl, timeout, dict(fields), ops)
+        return cls(info1, info2, info3, info4, generation, ttl, timeout, dict(fields), ops)
 
 
 class Relay:
@@ -55,6 +56,7 @@ class Relay:
     Attributes:
         requests: The bodies of all messages that clients sent; compressed ones are in `compressed`.
         infos: The info commands they sent.
+        connections: How many connections they made; `live` are there now.
         answer: Called with each answer to a message, a bytearray with its 8-byte head; what it returns is passed on, None cuts
             the connection.
     """
@@ -62,7 +64,7 @@ class Relay:
     def __init__(self, host):
         self.target = host
         self.requests, self.compressed, self.infos = [], [], []
-        self.connections = 0
+        self.connections = self.live = 0
         self.answer = lambda frame: frame
         self.open = threading.Event()
         self.open.set()
@@ -112,6 +114,7 @@ class Relay:
 
     async def _serve(self, reader, writer):
         self.connections += 1
+        self.live += 1
         self.ends.append(writer)
         node_reader, node_writer = await asyncio.open_connection(*self.target)
         self.ends.append(node_writer)
@@ -124,6 +127,7 @@ class Relay:
                 way.cancel()
             for end in (writer, node_writer):
                 end.close()
+            self.live -= 1
 
     async def _pass(self, reader, writer, look):
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):

@@ -78,11 +78,25 @@ def test_a_user_without_a_password_is_refused(text, capsys):
 
 
 def test_serve_serves_what_it_was_told(serve):
-    _, addresses = serve("--nodes", "3", "--namespace", "one", "--namespace", "two", "--default-ttl", "100", "--cluster-name", "dev")
+    _, addresses = serve(
+        "--nodes",
+        "3",
+        "--replication-factor",
+        "3",
+        "--namespace",
+        "one",
+        "--namespace",
+        "two",
+        "--default-ttl",
+        "100",
+        "--cluster-name",
+        "dev",
+    )
     assert len(set(addresses)) == 3
     with aerospike_py.client({"hosts": addresses[:1], "cluster_name": "dev"}) as client:
         assert len(client.get_node_names()) == 3
         assert sorted(client.info_random_node("namespaces").split(";")) == ["one", "two"]
+        assert "effective_replication_factor=3;" in client.info_random_node("namespace/one")
         client.put(("two", "demo", 1), {"n": 1})
         assert 90 <= client.get(("two", "demo", 1)).meta.ttl <= 100
 

@@ -78,7 +78,8 @@ BAD = [
     ({"hosts": None}, ValueError, "'hosts' is missing"),
     ({"hosts": []}, ValueError, "'hosts' is empty"),
     ({"hosts": "127.0.0.1:3000"}, ValueError, "'hosts'"),
-    ({"hosts": ("127.0.0.1", 3000)}, ValueError, "'hosts'.*3000"),
+    ({"hosts": ("127.0.0.1", 3000)}, ValueError, "'hosts'.*3000.* is one host: give a list"),
+    ({"hosts": ["aerospike://127.0.0.1:3000"]}, ValueError, "a host is no URL"),
     ({"hosts": {"127.0.0.1": 3000}}, ValueError, "'hosts'"),
     ({"hosts": [None]}, ValueError, "'hosts'.*None"),
     ({"hosts": [5]}, ValueError, "'hosts'.*5"),
@@ -196,7 +197,6 @@ MEANINGLESS = {
     "batch_direct": True,
     "compression_threshold": 100,
     "lua": {"user_path": "."},
-    "config_provider": None,
     "force_single_node": False,
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OUTPUT = {
+    "objects.py": "{'page': '/', 'at': 1709164800000000}\n/ 2024 None\n['/', '/']\n",
     "quickstart.py": "{'name': 'Alice', 'visits': 2} generation 2\nfound ['alice'] missing ['bob']\ngone, result code 2\n",
     "quickstart_async.py": "sum of squares 328350\n",
 }

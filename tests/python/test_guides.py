@@ -6,8 +6,10 @@ import logging
 import re
 from pathlib import Path
 
+import pytest
+
 import aerospike_py
-from aerospike_py import _aerospike
+from aerospike_py import _aerospike, exception
 from aerospike_py.devserver import DevServer
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -25,17 +27,49 @@ def run(code: str, changes: dict[str, object], **names: object) -> None:
     exec(compile(code, "guide", "exec"), {"__name__": "guide", "aerospike_py": aerospike_py, **names})
 
 
-def test_connecting(capsys):
-    plain, tls, login, racks = blocks("connecting.md")
+def shown(guide: str) -> list[str]:
+    """What its blocks print, by the comments behind their prints."""
+    prints = re.findall(r"^ *print\(.*\)  # (.*)$", "".join(blocks(guide)), re.MULTILINE)
+    assert len(prints) == len(re.findall(r"^ *print\(", "".join(blocks(guide)), re.MULTILINE)), "a print says what it prints"
+    return prints
+
+
+@pytest.mark.parametrize("guide", ["asyncio.md", "batch.md", "coming-from-the-official-client.md", "errors.md", "getting-started.md"])
+def test_what_a_guide_shows(guide, capsys):
+    """Its blocks, one after the other in one namespace, print what stands beside them."""
+    if "aerospike_helpers" in "".join(blocks(guide)):
+        pytest.importorskip("aerospike_helpers", reason="the official client is not installed")
+    names: dict[str, object] = {"__name__": "guide"}
+    with DevServer() as server:
+        for code in blocks(guide):
+            exec(compile(code.replace('("127.0.0.1", 3000)', repr(server.hosts[0])), guide, "exec"), names)
+    assert capsys.readouterr().out.splitlines() == shown(guide)
+
+
+def test_administration(capsys):
+    """Its last blocks log in, and so need another server than the first."""
+    plain, secured = DevServer(), DevServer(users={"admin": ("secret", ["user-admin"])})
+    names: dict[str, object] = {"__name__": "guide"}
+    with plain, secured:
+        for code in blocks("administration.md"):
+            server = secured if "admin" in code else plain
+            exec(compile(code.replace('("127.0.0.1", 3000)', repr(server.hosts[0])), "administration.md", "exec"), names)
+    assert capsys.readouterr().out.splitlines() == shown("administration.md")
+
+
+def test_connecting(capsys, tmp_path):
+    plain, tls, login, racks, policies = blocks("connecting.md")
     address = '("127.0.0.1", 3000)'
     with DevServer(nodes=2, racks=[1, 2]) as server:
         run(plain, {address: server.hosts[0]})
         run(racks, {address: server.hosts[0]})
+    with DevServer() as server:
+        run(policies, {address: server.hosts[0], '"policies.yaml"': str(tmp_path / "policies.yaml")})
     with DevServer(tls=True) as server:
         run(tls, {'("127.0.0.1", 4333, "localhost")': server.tls_hosts[0], '"/etc/aerospike/ca.pem"': server.ca_file})
     with DevServer(users={"admin": ("secret", ["user-admin"])}) as server:
         run(login, {address: server.hosts[0]})
-    assert capsys.readouterr().out == "True\nNone\nTrue\n"
+    assert capsys.readouterr().out == "True\nNone\nnamed\nTrue\n"
 
 
 def test_observability(capsys, monkeypatch):
@@ -69,3 +103,37 @@ def test_transactions(capsys):
             run(conflicts, {}, client=client, flight=flight)
             assert client.get(flight).bins == {"seats": 2}
     assert capsys.readouterr().out == "{'balance': 40} {'balance': 10}\n20\n2\n"
+
+
+def test_objects(capsys):
+    with DevServer() as server, aerospike_py.client({"hosts": server.hosts}) as client:
+        names = {"__name__": "guide", "aerospike_py": aerospike_py, "client": client, "key": ("test", "guide", "ann")}
+        for code in blocks("objects.md"):
+            # Without the annotations-as-text of this file: a dataclass would look for their names in a module.
+            exec(compile(code, "guide", "exec", dont_inherit=True), names)
+    assert capsys.readouterr().out == (
+        "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'size': 14, 'theme': 'dark'}\n"
+    )
+
+
+def test_gevent(run_python):
+    pytest.importorskip("gevent")
+    (code,) = blocks("gevent.md")
+    with DevServer() as server:
+        host, port = server.hosts[0]
+        done = run_python(code.replace('("127.0.0.1", 3000)', f'("{host}", {port})'))
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "{'n': 42}\n")
+
+
+def test_the_tree_of_exceptions():
+    """Each class stands below one that it derives from."""
+    tree = re.search(r"```\nAerospikeError\n(.*?)```", (DOCS / "errors.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    above = [aerospike_py.AerospikeError]
+    for line in tree.splitlines():
+        branch, names = re.match(r"([│├└ ]*)(.*)", line).groups()
+        classes = [getattr(exception, name) for name in re.findall(r"\w+", names) if name in vars(exception)]
+        if "├" in branch or "└" in branch:
+            above[len(branch) // 2 :] = [classes[0]]
+            assert issubclass(classes[0], above[-2]), line
+        assert all(issubclass(each, above[-1]) for each in classes), line
+        assert classes, line

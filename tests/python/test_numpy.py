@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import pickle
-import sys
 
 import numpy as np
 import pytest
@@ -292,8 +291,9 @@ def test_values_of_another_kind_are_refused_with_field_and_key(column, keys, str
 BAD = [
     ([("name", "U10")], "'name'.*unicode"),
     ([("data", "O")], "'data'"),
-    ([("flag", "?")], "'flag'"),
-    ([("when", "M8[s]")], "'when'"),
+    ([("when", "M8")], "'when'.*unit"),
+    ([("took", "m8")], "'took'.*unit"),
+    ([("inner", [("o", "O")])], "'inner'.*objects"),
     ([("z", "c8")], "'z'"),
     ([("a", "i4"), ("name", "U10")], "'name'"),
     ([("a", "U1", (2,))], "'a'"),
@@ -369,7 +369,6 @@ def test_many(c, set_name):
 
 def test_without_numpy(run_python, hosts):
     code = f"""
-import sys
 sys.modules["numpy"] = None
 import aerospike_py
 with aerospike_py.client({{"hosts": {hosts!r}}}) as c:
@@ -385,15 +384,3 @@ with aerospike_py.client({{"hosts": {hosts!r}}}) as c:
 """
     done = run_python(code)
     assert done.returncode == 0, done.stderr
-
-
-def test_no_python_object_for_a_record(c, set_name):
-    """Reading columns leaves behind a handful of objects, whatever the number of records."""
-    c.batch_write([(("test", set_name, index), {"v": index + 1000, "s": str(index)}) for index in range(2000)])
-    keys = ("test", set_name, np.arange(2000))
-    c.batch_read(keys, _dtype=[("v", "i8"), ("s", "S8")])
-    before = sys.getallocatedblocks()
-    batch = c.batch_read(keys, _dtype=[("v", "i8"), ("s", "S8")])
-    # A user key per record, for the map; none for records, bins or values.
-    assert sys.getallocatedblocks() - before < 2000 + 300
-    assert len(batch) == 2000

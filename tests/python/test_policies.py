@@ -17,7 +17,7 @@ KEYS = {key: hint for name in POLICIES for key, hint in typing.get_type_hints(ge
 
 
 def sample(key):
-    return OTHER[key] if key in OTHER else {int: 1, bool: True}[KEYS[key]]
+    return OTHER[key] if key in OTHER else {int: 1, bool: True, float: 1.5}[KEYS[key]]
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from calls import make_calls, take
@@ -427,3 +429,62 @@ def test_a_partition_that_cannot_be_read_is_an_error(connect, relay, filled):
             query.results(policy)
         with pytest.raises(AerospikeError):
             take(query.records(policy))
+
+
+def iter_of(query, by_pages):
+    policy = {"record_queue_size": 64}
+    return query.pages(500) if by_pages else query.records(policy)
+
+
+def next_of(iterator):
+    if hasattr(iterator, "__next__"):
+        return next(iterator)
+
+    async def step():
+        return await anext(iterator)
+
+    return asyncio.run(step())
+
+
+@pytest.mark.parametrize("by_pages", [False, True])
+def test_a_client_that_closes_ends_its_open_queries(c, mode, relay, set_name, by_pages):
+    """Nobody asks them for more at that moment; still they hold no connection afterwards, and say why they end."""
+    c.batch_write([(("test", set_name, n), {"blob": bytes(10_000)}) for n in range(2000)], policy={"total_timeout": 60_000})
+    client = make_calls(mode, {"hosts": relay.hosts})
+    client.connect()
+    passes = [iter_of(client.query("test", set_name), by_pages) for _ in range(3)]
+    for each in passes:
+        next_of(each)
+    assert relay.live > 3
+    client.close()
+    for each in passes:
+        with pytest.raises(aerospike_py.ClientClosedError):
+            next_of(each)
+    for _ in range(1000):
+        if relay.live == 0:
+            break
+        time.sleep(0.01)
+    assert relay.live == 0
+
+
+def test_queries_keep_to_the_bound_of_connections(c, mode, relay, set_name):
+    c.batch_write([(("test", set_name, n), {"blob": bytes(10_000)}) for n in range(2000)], policy={"total_timeout": 60_000})
+    with make_calls(mode, {"hosts": relay.hosts, "max_conns_per_node": 3}) as client:
+        # More of them than connections: each has its turn.
+        with ThreadPoolExecutor(6) as pool:
+            found = list(pool.map(lambda _: len(client.query("test", set_name).results()), range(6)))
+        assert found == [2000] * 6
+        assert relay.live <= 3 + 1
+        # Some that nobody takes from hold them all.
+        passes = [iter_of(client.query("test", set_name), by_pages=False) for _ in range(3)]
+        for each in passes:
+            next_of(each)
+        with pytest.raises(
+            aerospike_py.AerospikeTimeoutError, match="not sent: no connection was free, and open queries hold theirs"
+        ) as caught:
+            client.put(("test", set_name, 0), {"n": 1}, policy={"total_timeout": 300})
+        assert caught.value.in_doubt is False
+        assert relay.live <= 3 + 1
+        for each in passes:
+            each.close()
+        client.put(("test", set_name, 0), {"n": 1}, policy={"total_timeout": 10_000})

@@ -157,3 +157,14 @@ def test_the_guides_examples(aerospike_devserver, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert sorted(lines[:10]) == [f"name{n} {n}" for n in range(20, 30)]
     assert lines[10:] == ["9 over 60", "60 left", "10 changed"]
+
+
+def test_a_query_without_its_index_says_what_is_needed(c, set_name):
+    with pytest.raises(aerospike_py.exception.IndexNotFound, match=r"needs an index on its bin"):
+        c.query("test", set_name).where(aerospike_py.predicates.equals("unindexed", 1)).results()
+
+
+def test_an_operation_on_a_bin_of_another_type_says_so(c, key):
+    c.put(key, {"s": "text"})
+    with pytest.raises(aerospike_py.exception.BinTypeError, match="holds another type"):
+        c.increment(key, "s", 1)

@@ -42,14 +42,14 @@ def test_async_client_has_the_methods_of_client_as_coroutines(stubs):
     own = {method.name for method in methods_of(TEMPLATE, "AsyncClient")}
     twins = [method for method in coroutines if method.name not in own]
     sync = [method for method in sync if method.name not in own]
-    assert own == {"run_in_transaction"}
+    assert own == {"run_in_transaction", "batch"}
     assert [stubs.RENAMED.get(method.name, method.name) for method in sync] == [method.name for method in twins]
     for one, other in zip(sync, twins, strict=True):
         assert isinstance(one, ast.FunctionDef)
         assert isinstance(other, ast.AsyncFunctionDef) == (other.name not in stubs.TWINS["Client"])
         assert ast.dump(one.args) == ast.dump(other.args)
         given = ast.dump(one.returns)
-        for name in ("Query", "Transaction"):
+        for name in ("Query", "Transaction", "BatchStream"):
             given = given.replace(f"'{name}'", f"'Async{name}'")
         assert given == ast.dump(other.returns)
 

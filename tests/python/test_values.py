@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from aerospike_py import GeoJSON, HyperLogLog
+from aerospike_py import GeoJSON, HyperLogLog, KeyOrderedDict
 
 POINT = {"type": "Point", "coordinates": [-80.590003, 28.60009]}
 
@@ -54,3 +54,13 @@ def test_the_type_survives_copies(value):
     for again in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
         assert again == value
         assert type(again) is type(value)
+
+
+def test_a_key_ordered_dict_is_a_dict():
+    ordered = KeyOrderedDict({"b": 1}, a=2)
+    assert ordered == {"a": 2, "b": 1}
+    assert json.loads(json.dumps(ordered)) == ordered
+    assert repr(ordered) == repr({"b": 1, "a": 2})
+    for again in (copy.copy(ordered), copy.deepcopy(ordered), pickle.loads(pickle.dumps(ordered))):
+        assert again == ordered
+        assert type(again) is KeyOrderedDict

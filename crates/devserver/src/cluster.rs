@@ -1,7 +1,7 @@
 //! The nodes of a cluster and which partition each of them owns: views that replace each other.
 //!
-//! All nodes serve one store. Ownership only decides what `replicas` says and which partitions a scan finds on a node, so that a change
-//! moves no data and is over at once.
+//! All nodes serve one store. Ownership only decides what `replicas` says, which partitions a scan finds on a node, and which records
+//! nobody has, so that a change moves no data and is over at once.
 
 mod owners;
 mod view;
@@ -31,6 +31,24 @@ pub enum ClusterError {
     /// Racks are a feature of the Enterprise edition.
     #[error("the server is not of the Enterprise edition, which alone has racks")]
     NoRacks,
+    /// There are as many nodes as there can be.
+    #[error("there are {0} nodes already, and no more make sense")]
+    TooManyNodes(usize),
+    /// A node cannot listen.
+    #[error("{0}")]
+    Listen(String),
+    /// The whole server has stopped.
+    #[error("the server has stopped")]
+    Stopped,
+}
+
+/// How a node goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It was asked to.
+    Stop,
+    /// As if its machine had died.
+    Kill,
 }
 
 /// The cluster as it is now.
@@ -68,8 +86,33 @@ impl Cluster {
         Ok(())
     }
 
+    /// A node goes. Says whether it was there.
+    pub(crate) fn leave(&self, node: usize, ending: Ending) -> Result<bool, ClusterError> {
+        self.check(node)?;
+        let was_up = self.view().is_up(node);
+        if was_up {
+            self.change(|view| view.leave(node, ending));
+        }
+        Ok(was_up)
+    }
+
+    /// A node comes back. Says whether it was away.
+    pub(crate) fn join(&self, node: usize) -> Result<bool, ClusterError> {
+        self.check(node)?;
+        let was_down = !self.view().is_up(node);
+        if was_down {
+            self.change(|view| view.join(node));
+        }
+        Ok(was_down)
+    }
+
+    /// A new node joins.
+    pub(crate) fn add(&self, node: &Node) {
+        self.change(|view| view.add(node.clone()));
+    }
+
     /// Refuses the index of a node that there is not.
-    fn check(&self, node: usize) -> Result<(), ClusterError> {
+    pub(crate) fn check(&self, node: usize) -> Result<(), ClusterError> {
         let nodes = self.view().nodes.len();
         if node < nodes {
             Ok(())

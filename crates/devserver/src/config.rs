@@ -72,7 +72,7 @@ pub enum StartError {
 }
 
 /// The most nodes, threads and namespaces that make sense in one process.
-const MAX_COUNT: usize = 64;
+pub(crate) const MAX_COUNT: usize = 64;
 
 impl Config {
     /// Checks every setting; the error names the one that is wrong.
@@ -115,28 +115,25 @@ impl Config {
         self.validate_namespaces()
     }
 
-    /// The addresses to listen on, one for each node; the first node's port is given.
-    pub(crate) fn addresses(&self, port: u16) -> Result<Vec<SocketAddr>, StartError> {
+    /// The address for a node to listen on; the first node's port is given.
+    pub(crate) fn address(&self, port: u16, node: usize) -> Result<SocketAddr, StartError> {
         let found = (self.host.as_str(), port)
             .to_socket_addrs()
             .ok()
             .and_then(|mut found| found.next());
-        let Some(first) = found else {
+        let Some(mut address) = found else {
             return Err(StartError::Config(format!(
                 "host {:?} is not an address of this machine",
                 self.host
             )));
         };
-        let port = |node: usize| {
-            if first.port() == 0 {
-                0
-            } else {
-                first.port() + node as u16
-            }
-        };
-        Ok((0..self.nodes)
-            .map(|node| SocketAddr::new(first.ip(), port(node)))
-            .collect())
+        if port != 0 {
+            let port = u16::try_from(usize::from(port) + node);
+            address.set_port(port.map_err(|_| {
+                StartError::Config(format!("there is no port left for node {node}"))
+            })?);
+        }
+        Ok(address)
     }
 
     fn validate_namespaces(&self) -> Result<(), StartError> {

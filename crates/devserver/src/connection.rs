@@ -1,19 +1,23 @@
 //! A client's connection: reads what arrives, answers every complete frame in it, writes the answers at once.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use wire::admin::Admin;
 use wire::message::{info1, info3};
 use wire::proto::{Frame, Kind, begin_frame, end_frame, split_frame};
 use wire::{Header, MessageWriter, ResultCode};
 
-use crate::fault::{self, Effect, Subject};
+use crate::cluster::Ending;
+use crate::fault::{self, Effect, Meeting, Subject};
 use crate::request::{self, Step};
 use crate::security::{self, Access};
 use crate::server::Shared;
@@ -25,6 +29,24 @@ pub(crate) const FLUSH: usize = 256 << 10;
 const READ: usize = 32 << 10;
 /// A buffer that has grown beyond this is given back when it is empty.
 const KEEP: usize = 1 << 20;
+
+/// How many connections each node has at the moment.
+#[derive(Debug, Default)]
+pub(crate) struct Connections(Mutex<BTreeMap<usize, usize>>);
+
+impl Connections {
+    pub(crate) fn of(&self, node: usize) -> usize {
+        self.0.lock().get(&node).copied().unwrap_or(0)
+    }
+
+    fn came(&self, node: usize) {
+        *self.0.lock().entry(node).or_default() += 1;
+    }
+
+    fn went(&self, node: usize) {
+        *self.0.lock().entry(node).or_default() -= 1;
+    }
+}
 
 /// What a connection knows.
 #[derive(Debug)]
@@ -43,7 +65,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) const fn new(shared: Arc<Shared>, node: usize, peer: SocketAddr) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, node: usize, peer: SocketAddr) -> Self {
+        shared.connections.came(node);
         Self {
             shared,
             node,
@@ -68,14 +91,24 @@ impl Session {
     }
 }
 
-/// Serves a connection to its end.
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.shared.connections.went(self.node);
+    }
+}
+
+/// Tells connections how their node goes.
+pub(crate) type Ended = watch::Receiver<Option<Ending>>;
+
+/// Serves a connection to its end, or to its node's.
 pub(crate) async fn serve(
     stream: std::net::TcpStream,
     acceptor: Option<TlsAcceptor>,
     session: Session,
+    ended: Ended,
 ) {
     let node = session.node;
-    match open(stream, acceptor, session).await {
+    match open(stream, acceptor, session, ended).await {
         Ok(()) => {}
         Err(error) => log::debug!("a connection to node {node} ended: {error}"),
     }
@@ -88,13 +121,19 @@ async fn open(
     stream: std::net::TcpStream,
     acceptor: Option<TlsAcceptor>,
     mut session: Session,
+    mut ended: Ended,
 ) -> io::Result<()> {
-    let stream = TcpStream::from_std(stream)?;
+    let mut stream = TcpStream::from_std(stream)?;
     stream.set_nodelay(true)?;
     let Some(acceptor) = acceptor else {
-        return converse(stream, session).await;
+        let ending = converse_until(&mut ended, &mut stream, session).await?;
+        return close(&stream, ending);
     };
-    let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
+    let handshake = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
+    let mut stream = tokio::select! {
+        stream = handshake => stream??,
+        _ = end(&mut ended) => return Ok(()),
+    };
     let (_, tls) = stream.get_ref();
     if let (Some([certificate, ..]), Some(authority)) =
         (tls.peer_certificates(), &session.shared.tls)
@@ -102,16 +141,50 @@ async fn open(
         session.certificate_holder = authority.holder(certificate);
     }
     // A TLS stream is large: on the heap it does not make every connection's task as large.
-    Box::pin(converse(stream, session)).await
+    let ending = Box::pin(converse_until(&mut ended, &mut stream, session)).await?;
+    close(stream.get_ref().0, ending)
 }
 
-async fn converse<S>(mut stream: S, mut session: Session) -> io::Result<()>
+/// How the node goes, once it does.
+async fn end(ended: &mut Ended) -> Option<Ending> {
+    ended
+        .wait_for(Option::is_some)
+        .await
+        .ok()
+        .and_then(|ending| *ending)
+}
+
+/// Serves until the client goes, or the node: then the request under way is answered if that takes no waiting.
+async fn converse_until<S>(
+    ended: &mut Ended,
+    stream: &mut S,
+    session: Session,
+) -> io::Result<Option<Ending>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    tokio::select! {
+        biased;
+        ending = end(ended) => Ok(ending),
+        outcome = converse(stream, session) => outcome.map(|()| None),
+    }
+}
+
+/// A machine that dies says no goodbye: its peers are told that there is no such connection when they ask.
+fn close(stream: &TcpStream, ending: Option<Ending>) -> io::Result<()> {
+    if ending == Some(Ending::Kill) {
+        stream.set_zero_linger()?;
+    }
+    Ok(())
+}
+
+async fn converse<S>(stream: &mut S, mut session: Session) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut input = Vec::new();
     let mut output = Vec::new();
-    while receive(&mut stream, &mut input).await? {
+    while receive(stream, &mut input).await? {
         let mut rest = input.as_slice();
         let end = loop {
             let frame = match split_frame(rest) {
@@ -120,17 +193,17 @@ where
                 Err(error) => break Err(io::Error::other(error)),
             };
             rest = frame.rest;
-            if let Err(error) = meet(&mut session, &frame, &mut output, &mut stream).await {
+            if let Err(error) = meet(&mut session, &frame, &mut output, stream).await {
                 break Err(error);
             }
             if output.len() >= FLUSH {
-                flush(&mut stream, &mut output).await?;
+                flush(stream, &mut output).await?;
             }
         };
         let done = input.len() - rest.len();
         input.drain(..done);
         // What came before something that is no frame is answered before the connection closes.
-        flush(&mut stream, &mut output).await?;
+        flush(stream, &mut output).await?;
         end?;
         give_back(&mut input);
         give_back(&mut output);
@@ -185,36 +258,38 @@ async fn suffer<S: AsyncRead + AsyncWrite + Unpin>(
     // What was answered before must not wait for this.
     flush(stream, output).await?;
     shared.faults.wait_thawed(session.node).await;
-    let Some(fault) = shared.faults.meet(&Subject::of(session.node, frame)) else {
+    let Meeting { delay, effect } = shared.faults.meet(&Subject::of(session.node, frame));
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    let Some((effect, fault)) = effect else {
         return answer(session, frame, output, stream).await;
     };
-    tokio::time::sleep(fault.delay()).await;
     let dropped = || Err(io::Error::other("closed by a fault"));
-    match fault.effect() {
-        None => return answer(session, frame, output, stream).await,
-        Some(Effect::DropBefore) => return dropped(),
-        Some(Effect::Silence) => {
+    match effect {
+        Effect::DropBefore => return dropped(),
+        Effect::Silence => {
             // Until the client closes: a connection must not outlive it.
             tokio::io::copy(stream, &mut tokio::io::sink()).await?;
             return dropped();
         }
-        Some(Effect::Code(code)) => {
+        Effect::Code(code) => {
             refuse(frame, code, output);
             return Ok(());
         }
-        Some(Effect::DropAfter | Effect::Truncate(_) | Effect::Corrupt) => {}
+        Effect::DropAfter | Effect::Truncate(_) | Effect::Corrupt => {}
     }
     // The whole answer is needed, also of one that is sent in parts.
     let (mut sent, mut rest) = (Vec::new(), Vec::new());
     answer(session, frame, &mut rest, &mut sent).await?;
     sent.append(&mut rest);
-    match fault.effect() {
-        Some(Effect::Truncate(length)) => {
+    match effect {
+        Effect::Truncate(length) => {
             sent.truncate(length);
             flush(stream, &mut sent).await?;
             dropped()
         }
-        Some(Effect::Corrupt) => {
+        Effect::Corrupt => {
             fault.corrupt(&mut sent);
             output.append(&mut sent);
             Ok(())

@@ -86,7 +86,8 @@ pub enum Effect {
     Silence,
 }
 
-/// Which requests, and what becomes of them. What is not said holds for all.
+/// Which requests, and what becomes of them. What is not said holds for all; but info commands and logins, by which clients keep to the
+/// cluster, are met by rules alone that name them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rule {
     /// What they ask for.
@@ -171,10 +172,12 @@ impl Rule {
                 .as_ref()
                 .is_none_or(|wanted| found == Some(wanted.as_bytes()))
         };
-        self.node.is_none_or(|node| node == subject.node)
-            && self
-                .operation
-                .is_none_or(|operation| Some(operation) == subject.operation)
+        let is_wanted = match self.operation {
+            Some(wanted) => subject.operation == Some(wanted),
+            None => !matches!(subject.operation, Some(Operation::Info | Operation::Admin)),
+        };
+        is_wanted
+            && self.node.is_none_or(|node| node == subject.node)
             && is(&self.namespace, subject.namespace)
             && is(&self.set, subject.set)
     }
@@ -243,6 +246,11 @@ impl Active {
         self.hits.load(Ordering::Relaxed)
     }
 
+    /// Whether it can hit no more.
+    fn is_used_up(&self) -> bool {
+        self.rule.times.is_some_and(|times| self.hits() >= times)
+    }
+
     /// Whether it hits a request; counts that.
     fn hit(&self, subject: &Subject<'_>) -> bool {
         if !self.rule.is_about(subject)
@@ -264,14 +272,6 @@ impl Active {
             .is_ok()
     }
 
-    pub(crate) fn delay(&self) -> Duration {
-        self.rule.delay
-    }
-
-    pub(crate) fn effect(&self) -> Option<Effect> {
-        self.rule.effect
-    }
-
     /// Changes bytes of an answer, behind its header: that stays, so that clients read as much as they should.
     pub(crate) fn corrupt(&self, answer: &mut [u8]) {
         let body = answer
@@ -291,7 +291,7 @@ impl Active {
 /// The rules of a server, and its nodes that are frozen.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    /// Whether there is a rule or a frozen node. Read before each frame; whoever misses a change by a moment came a moment earlier.
+    /// Whether there is a frozen node, or a rule that can still hit. Read before each frame; whoever misses a change by a moment came a moment earlier.
     armed: AtomicBool,
     state: Mutex<State>,
     thawed: Notify,
@@ -365,7 +365,8 @@ impl Faults {
     }
 
     fn arm(&self, state: &State) {
-        let armed = !state.rules.is_empty() || !state.frozen.is_empty();
+        let can_hit = state.rules.iter().any(|rule| !rule.is_used_up());
+        let armed = can_hit || !state.frozen.is_empty();
         self.armed.store(armed, Ordering::Relaxed);
     }
 
@@ -382,9 +383,31 @@ impl Faults {
         }
     }
 
-    /// The first rule that hits a request.
-    pub(crate) fn meet(&self, subject: &Subject<'_>) -> Option<Arc<Active>> {
+    /// What the rules make of a request.
+    pub(crate) fn meet(&self, subject: &Subject<'_>) -> Meeting {
         let state = self.state.lock();
-        state.rules.iter().find(|rule| rule.hit(subject)).cloned()
+        let mut meeting = Meeting::default();
+        for active in &state.rules {
+            if !active.hit(subject) {
+                continue;
+            }
+            if active.is_used_up() {
+                self.arm(&state);
+            }
+            meeting.delay += active.rule.delay;
+            if let Some(effect) = active.rule.effect {
+                meeting.effect = Some((effect, Arc::clone(active)));
+                break;
+            }
+        }
+        meeting
     }
+}
+
+/// What becomes of a request that met the rules in their order: delays add up until one of them says more.
+#[derive(Debug, Default)]
+pub(crate) struct Meeting {
+    pub(crate) delay: Duration,
+    /// What becomes of it then, and whose effect that is.
+    pub(crate) effect: Option<(Effect, Arc<Active>)>,
 }

@@ -146,16 +146,10 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "cluster-stable" => cluster_stable(session, command),
         "rack-ids" | "racks" | "roster" | "recluster" => enterprise::answer(session, command),
         "namespaces" => each_namespace(session, |namespace| namespace.name.clone()),
-        "namespace" => statistics::namespace(shared, command),
+        "namespace" => statistics::namespace(session, command),
         "sets" => statistics::sets(shared, command),
-        "statistics" => statistics::server(shared).into(),
-        "objects" => shared
-            .namespaces
-            .iter()
-            .map(Namespace::objects)
-            .sum::<usize>()
-            .to_string()
-            .into(),
+        "statistics" => statistics::server(session).into(),
+        "objects" => statistics::objects(session).to_string().into(),
         "partition-info" => statistics::partitions(session).into(),
         "get-config" => statistics::config(shared, command),
         "set-config" => set_config(session, command),
@@ -176,7 +170,7 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "query-show" => jobs::show(shared, node, command),
         "query-abort" => jobs::abort(shared, node, command),
         "query-abort-all" => jobs::abort_all(shared, node),
-        name if name.starts_with("devserver-") => faults::answer(shared, command),
+        name if name.starts_with("devserver-") => faults::answer(&session.shared, command),
         "truncate-undo" | "truncate-namespace-undo" => {
             error(16, "not implemented by the development server")
         }
@@ -275,8 +269,8 @@ fn cluster_stable(session: &Session, command: &Command<'_>) -> Value {
         return error;
     }
     match command.parameter(&["size"]) {
-        Some(size) if size.parse() != Ok(cluster.nodes.len()) => error(7, "unstable cluster"),
-        _ => format!("{:X}", cluster.key).into(),
+        Some(size) if size.parse() != Ok(cluster.size()) => error(7, "unstable cluster"),
+        _ => format!("{:X}", cluster.key()).into(),
     }
 }
 

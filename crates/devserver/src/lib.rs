@@ -16,6 +16,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `server` | threads, listeners, the life of a server |
+//! | `life`, `port` | nodes that go, come back and join; their ports |
 //! | `connection` | a client's connection: frames in, frames out |
 //! | `request` | messages: single records, batches, scans |
 //! | `ops` | what operations do to bins |
@@ -53,7 +54,9 @@ pub mod hll;
 mod index;
 mod info;
 mod jobs;
+mod life;
 mod ops;
+mod port;
 mod request;
 mod security;
 mod server;

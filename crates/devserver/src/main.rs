@@ -10,6 +10,8 @@ usage: devserver [options]
   --host ADDRESS        where to listen; 127.0.0.1
   --port PORT           the first node's port; 0, the default, takes any free one
   --nodes N             how many nodes; 1
+  --replication-factor N
+                        on how many nodes a partition is; 2
   --namespace NAME      a namespace; may be given several times; test
   --default-ttl SECONDS how long records live when their writer does not say; 0 is for ever
   --cluster-name NAME   the cluster's name; none
@@ -90,6 +92,7 @@ fn parse() -> Result<Option<Arguments>, lexopt::Error> {
             Long("host") => config.host = args.value()?.string()?,
             Long("port") => config.port = args.value()?.parse()?,
             Long("nodes") => config.nodes = args.value()?.parse()?,
+            Long("replication-factor") => config.replication_factor = args.value()?.parse()?,
             Long("namespace") => namespaces.push(args.value()?.string()?),
             Long("default-ttl") => config.default_ttl = args.value()?.parse()?,
             Long("cluster-name") => config.cluster_name = Some(args.value()?.string()?),

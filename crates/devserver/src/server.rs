@@ -1,21 +1,21 @@
 //! A server's life: bind, spawn threads, serve, stop.
 
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use parking_lot::Mutex;
+use socket2::Socket;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Node, View};
-use crate::connection::{self, Session};
+use crate::cluster::{Cluster, Ending, View};
+use crate::connection::Connections;
 use crate::fault::{Active, Faults, Rule};
 use crate::jobs::Jobs;
+use crate::port::{Ports, Served};
 use crate::security::Security;
 use crate::store::Namespace;
 use crate::tls::{ClientCertificate, Tls};
@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) cluster: Cluster,
+    pub(crate) connections: Connections,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) modules: Registry,
     /// Who may do what; `None` if everybody may do everything.
@@ -38,6 +39,10 @@ pub(crate) struct Shared {
     pub(crate) started: Instant,
     /// Asks the sweep to run now.
     pub(crate) sweep: Notify,
+    /// The ports of the nodes. Whoever changes which of them are up holds this meanwhile.
+    pub(crate) nodes: Mutex<Vec<Ports<Served>>>,
+    /// The threads.
+    pub(crate) workers: Arc<[Handle]>,
 }
 
 impl Shared {
@@ -57,8 +62,6 @@ impl Shared {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    hosts: Vec<SocketAddr>,
-    tls_hosts: Vec<SocketAddr>,
     running: Mutex<Option<Running>>,
 }
 
@@ -74,13 +77,12 @@ impl Server {
     pub fn start(config: Config) -> Result<Self, StartError> {
         config.validate()?;
         let enterprise = config.enterprise.as_ref();
-        let listeners = listen(&config, config.port)?;
-        let hosts = addresses(&listeners);
+        let ports = (0..config.nodes)
+            .map(|node| Ports::listen(&config, node))
+            .collect::<Result<Vec<_>, _>>()?;
+        let certified = ports.iter().find_map(|ports| ports.tls_address);
         let settings = enterprise.and_then(|enterprise| enterprise.tls);
-        let tls_listeners =
-            settings.map_or_else(|| Ok(Vec::new()), |tls| listen(&config, tls.port))?;
-        let tls_hosts = addresses(&tls_listeners);
-        let tls = match (settings, tls_hosts.first()) {
+        let tls = match (settings, certified) {
             (Some(settings), Some(address)) => Some(Tls::new(settings, address.ip())?),
             _ => None,
         };
@@ -92,13 +94,13 @@ impl Server {
         let runtimes = (0..config.threads)
             .map(|_| runtime())
             .collect::<Result<Vec<_>, _>>()?;
-        let nodes = hosts.iter().enumerate().map(|(index, address)| {
-            let rack = enterprise.map_or(0, |enterprise| enterprise.rack(index));
-            Node::new(index, *address, tls_hosts.get(index).copied(), rack)
-        });
-        let nodes = nodes.collect();
+        let nodes = ports.iter().enumerate();
+        let nodes = nodes
+            .map(|(node, ports)| ports.node(&config, node))
+            .collect();
         let shared = Arc::new(Shared {
             clock: Clock::default(),
+            connections: Connections::default(),
             cluster: Cluster::new(View::new(nodes, config.replication_factor)),
             namespaces: config
                 .namespaces
@@ -112,31 +114,16 @@ impl Server {
             faults: Faults::default(),
             started: Instant::now(),
             sweep: Notify::new(),
+            nodes: Mutex::default(),
+            workers: runtimes
+                .iter()
+                .map(|runtime| runtime.handle().clone())
+                .collect(),
             config,
         });
-
-        let workers: Arc<[Handle]> = runtimes
-            .iter()
-            .map(|runtime| runtime.handle().clone())
-            .collect();
-        let acceptor = shared.tls.as_ref().map(Tls::acceptor);
-        let plain = listeners.into_iter().enumerate().map(|found| (found, None));
-        let secure = tls_listeners
-            .into_iter()
-            .enumerate()
-            .map(|found| (found, acceptor.clone()));
-        for ((node, (listener, _)), acceptor) in plain.chain(secure) {
-            if let Some(worker) = workers.first() {
-                worker.spawn(accept(
-                    listener,
-                    acceptor,
-                    node,
-                    Arc::clone(&shared),
-                    Arc::clone(&workers),
-                ));
-            }
-        }
-        if let Some(worker) = workers.first() {
+        let serve = |(node, ports): (usize, Ports<Socket>)| ports.serve(node, &shared);
+        *shared.nodes.lock() = ports.into_iter().enumerate().map(serve).collect();
+        if let Some(worker) = shared.workers.first() {
             worker.spawn(sweep::run(Arc::clone(&shared)));
         }
 
@@ -163,25 +150,26 @@ impl Server {
                 }
             }
         }
-        log::info!("a server of {} nodes listens on {hosts:?}", hosts.len());
-        Ok(Self {
+        let server = Self {
             shared,
-            hosts,
-            tls_hosts,
             running: Mutex::new(Some(running)),
-        })
+        };
+        log::info!("a server listens on {:?}", server.hosts());
+        Ok(server)
     }
 
-    /// Where the nodes listen.
+    /// Where the nodes listen, those that are down too.
     #[must_use]
     pub fn hosts(&self) -> Vec<SocketAddr> {
-        self.hosts.clone()
+        let nodes = self.shared.nodes.lock();
+        nodes.iter().map(|ports| ports.address).collect()
     }
 
     /// Where the nodes listen with TLS; empty without it.
     #[must_use]
     pub fn tls_hosts(&self) -> Vec<SocketAddr> {
-        self.tls_hosts.clone()
+        let nodes = self.shared.nodes.lock();
+        nodes.iter().filter_map(|ports| ports.tls_address).collect()
     }
 
     /// The certificate of the authority that signed the nodes' certificates, as PEM; `None` without TLS.
@@ -224,10 +212,47 @@ impl Server {
         self.shared.cluster.set_rack(node, rack)
     }
 
-    /// From now on something goes wrong, until the rule is removed or has hit often enough. Of several rules the first that hits counts.
+    /// A node leaves the cluster in good order: the others have its partitions, its connections end, and whoever connects is refused.
+    /// It is over when this returns. Nothing is lost, unless it was the last node: then its partitions are unavailable until it comes
+    /// back. A node that is down already stays so.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn stop_node(&self, node: usize) -> Result<(), ClusterError> {
+        self.shared.end_node(node, Ending::Stop)?.wait()
+    }
+
+    /// A node dies: its connections are reset, and the others have its partitions. Those whose only copy it has are unavailable until it
+    /// comes back: requests for them are answered with code 11. A node that is down already stays so.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn kill_node(&self, node: usize) -> Result<(), ClusterError> {
+        self.shared.end_node(node, Ending::Kill)?.wait()
+    }
+
+    /// A node that is down comes back, under its name and port and with its partitions. It listens when this returns. A node that is up
+    /// stays so.
+    ///
+    /// # Errors
+    /// There is no such node, or it cannot listen.
+    pub fn start_node(&self, node: usize) -> Result<(), ClusterError> {
+        self.shared.start_node(node)?.wait()
+    }
+
+    /// A new node joins and takes its share of the partitions. Gives its index; it listens at the end of [`Self::hosts`].
+    ///
+    /// # Errors
+    /// It cannot listen, or there are 64 nodes already.
+    pub fn add_node(&self) -> Result<usize, ClusterError> {
+        self.shared.add_node()
+    }
+
+    /// From now on something goes wrong, until the rule is removed or has hit often enough. A request meets the rules in their order:
+    /// delays add up until one says what becomes of it, and those after that do not meet it.
     pub fn inject(&self, rule: Rule) -> Fault {
         Fault {
-            shared: Arc::clone(&self.shared),
+            shared: Arc::downgrade(&self.shared),
             active: self.shared.faults.inject(rule),
         }
     }
@@ -238,13 +263,23 @@ impl Server {
     }
 
     /// A node keeps its connections, accepts new ones, and answers nothing.
-    pub fn freeze(&self, node: usize) {
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn freeze(&self, node: usize) -> Result<(), ClusterError> {
+        self.shared.cluster.check(node)?;
         self.shared.faults.freeze(node);
+        Ok(())
     }
 
     /// A frozen node goes on, with what was sent to it meanwhile.
-    pub fn thaw(&self, node: usize) {
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn thaw(&self, node: usize) -> Result<(), ClusterError> {
+        self.shared.cluster.check(node)?;
         self.shared.faults.thaw(node);
+        Ok(())
     }
 
     /// Stops the server: closes every connection, frees its ports, ends its threads. Once it has stopped this does nothing.
@@ -252,12 +287,12 @@ impl Server {
         if let Some(running) = self.running.lock().take() {
             if running.process == std::process::id() {
                 // Threads that work in the background are waited for.
-                for node in 0..self.hosts.len() {
+                for node in 0..self.shared.nodes.lock().len() {
                     self.shared.jobs.abort_all(node);
                 }
             }
             running.end();
-            log::info!("the server on {:?} has stopped", self.hosts);
+            log::info!("the server on {:?} has stopped", self.hosts());
         }
     }
 }
@@ -265,7 +300,8 @@ impl Server {
 /// A rule that was injected.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    shared: Arc<Shared>,
+    /// The server may be gone, which lets go of what it held.
+    shared: Weak<Shared>,
     active: Arc<Active>,
 }
 
@@ -278,7 +314,9 @@ impl Fault {
 
     /// Ends it. What it has hit already stays hit.
     pub fn remove(&self) {
-        self.shared.faults.remove(self.active.id);
+        if let Some(shared) = self.shared.upgrade() {
+            shared.faults.remove(self.active.id);
+        }
     }
 }
 
@@ -304,62 +342,10 @@ impl Running {
     }
 }
 
-type Listeners = Vec<(TcpListener, SocketAddr)>;
-
-fn addresses(listeners: &Listeners) -> Vec<SocketAddr> {
-    listeners.iter().map(|(_, address)| *address).collect()
-}
-
-fn listen(config: &Config, port: u16) -> Result<Listeners, StartError> {
-    let bind = |address: SocketAddr| {
-        let bound = TcpListener::bind(address).and_then(|listener| {
-            listener.set_nonblocking(true)?;
-            let address = listener.local_addr()?;
-            Ok((listener, address))
-        });
-        bound.map_err(|source| StartError::Listen { address, source })
-    };
-    config.addresses(port)?.into_iter().map(bind).collect()
-}
-
 fn runtime() -> Result<Runtime, StartError> {
     Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .build()
         .map_err(StartError::Thread)
-}
-
-/// A node: accepts connections and spreads them over the threads. When it is dropped its connections close.
-async fn accept(
-    listener: TcpListener,
-    acceptor: Option<TlsAcceptor>,
-    node: usize,
-    shared: Arc<Shared>,
-    workers: Arc<[Handle]>,
-) {
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => return log::error!("node {node} cannot listen: {error}"),
-    };
-    let mut connections = JoinSet::new();
-    let mut turns = workers.iter().cycle();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
-                Ok((stream, peer)) => {
-                    let session = Session::new(Arc::clone(&shared), node, peer);
-                    if let Some(worker) = turns.next() {
-                        connections.spawn_on(connection::serve(stream, acceptor.clone(), session), worker);
-                    }
-                }
-                Err(error) => {
-                    // Out of file descriptors, most likely: wait for some to close.
-                    log::warn!("node {node} cannot accept: {error}");
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
 }

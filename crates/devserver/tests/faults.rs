@@ -125,10 +125,10 @@ fn a_frozen_node_answers_when_it_has_thawed_and_others_go_on() {
     let server = server();
     let mut frozen = Client::connect(server.hosts()[1]);
     let mut other = Client::connect(server.hosts()[0]);
-    server.freeze(1);
+    server.freeze(1).unwrap();
     frozen.send(&Request::put(6, &[("a", int(1))]).frame());
     assert_eq!(value(&mut other, 6), 2);
-    server.thaw(1);
+    server.thaw(1).unwrap();
     assert_eq!(frozen.reply().result(), 0);
     assert_eq!(value(&mut other, 6), 0);
 }
@@ -181,10 +181,54 @@ fn by_info_command() {
 }
 
 #[test]
+fn info_is_met_by_a_rule_alone_that_names_it() {
+    let server = server();
+    let mut client = Client::to(&server);
+    let fault = server.inject(rule("node=0;code=9"));
+    assert_eq!(client.info("build"), "8.1.2.0");
+    assert_eq!(value(&mut client, 11), 9);
+    assert_eq!(fault.hits(), 1);
+    let named = server.inject(rule("op=info;code=9"));
+    assert_eq!(client.info("build"), "ERROR:9:a fault");
+    assert_eq!((fault.hits(), named.hits()), (1, 1));
+}
+
+#[test]
+fn delays_add_up_until_a_rule_says_what_becomes_of_it() {
+    let server = server();
+    let mut client = Client::to(&server);
+    let rules = [
+        "delay=20",
+        "op=read;delay=15",
+        "op=write;code=1",
+        "code=9;times=2",
+        "code=8",
+    ];
+    let faults = rules.map(|text| server.inject(rule(text)));
+    let began = Instant::now();
+    let results: Vec<u8> = (0..3).map(|_| value(&mut client, 12)).collect();
+    assert_eq!(results, [9, 9, 8]);
+    assert!(began.elapsed() >= Duration::from_millis(3 * 35));
+    assert_eq!(faults.map(|fault| fault.hits()), [3, 3, 0, 2, 1]);
+}
+
+#[test]
+fn a_rule_outlives_neither_its_server_nor_its_times() {
+    let server = server();
+    let mut client = Client::to(&server);
+    let fault = server.inject(rule("code=9;times=2"));
+    let results: Vec<u8> = (0..4).map(|_| value(&mut client, 13)).collect();
+    assert_eq!(results, [9, 9, 2, 2]);
+    drop(server);
+    fault.remove();
+    assert_eq!(fault.hits(), 2);
+}
+
+#[test]
 fn what_ends_a_fault_does_not_meet_it() {
     let server = Server::start(Config::default()).unwrap();
     let mut client = Client::to(&server);
-    assert_eq!(client.info("devserver-inject:code=9"), "1");
+    assert_eq!(client.info("devserver-inject:op=info;code=9"), "1");
     assert_eq!(client.info("build"), "ERROR:9:a fault");
     assert_eq!(client.info("devserver-clear"), "ok");
     assert_eq!(client.info("devserver-freeze:node=0"), "ok");

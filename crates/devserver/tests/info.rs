@@ -42,6 +42,70 @@ fn what_a_client_asks_to_connect() {
 }
 
 #[test]
+fn each_node_counts_its_connections() {
+    let (server, mut first) = start_with(Config {
+        nodes: 2,
+        ..Config::default()
+    });
+    let mut second = Client::connect(server.hosts()[1]);
+    let count =
+        |client: &mut Client| figures(&client.info("statistics"))["client_connections"].clone();
+    assert_eq!(
+        (count(&mut first), count(&mut second)),
+        ("1".into(), "1".into())
+    );
+    let mut more: Vec<Client> = (0..3).map(|_| Client::connect(server.hosts()[1])).collect();
+    // A connection that is answered has been counted.
+    for client in &mut more {
+        client.info("node");
+    }
+    assert_eq!(
+        (count(&mut first), count(&mut second)),
+        ("1".into(), "4".into())
+    );
+    drop(more);
+    assert!((0..100_000).any(|_| count(&mut second) == "1"));
+}
+
+#[test]
+fn each_node_counts_the_records_it_has() {
+    let (server, mut client) = start_with(Config {
+        nodes: 3,
+        ..Config::default()
+    });
+    for key in 0..60 {
+        assert_eq!(
+            client.call(&Request::put(key, &[("a", int(1))])).result(),
+            0
+        );
+    }
+    let counts: Vec<[usize; 3]> = server
+        .hosts()
+        .iter()
+        .map(|address| {
+            let mut node = Client::connect(*address);
+            let figures = figures(&node.info("namespace/test"));
+            assert_eq!(figures["objects"], node.info("objects"));
+            ["objects", "master_objects", "prole_objects"]
+                .map(|name| figures[name].parse().unwrap())
+        })
+        .collect();
+    assert!(
+        counts
+            .iter()
+            .all(|[all, masters, proles]| *all == masters + proles && *all < 60)
+    );
+    assert_eq!(
+        counts.iter().map(|[_, masters, _]| masters).sum::<usize>(),
+        60
+    );
+    assert_eq!(
+        counts.iter().map(|[_, _, proles]| proles).sum::<usize>(),
+        60
+    );
+}
+
+#[test]
 fn a_client_names_itself_once() {
     let (server, mut client) = start();
     let agent = "user-agent-set:value=MSxweXRob24tMTkuMy4wLG5vdC1zZXQ=";

@@ -13,7 +13,7 @@ mod writer;
 pub use reader::{Reader, Token, decode};
 pub use writer::{
     encode, encoded_len, write, write_array_header, write_bool, write_bytes, write_float,
-    write_int, write_map_header, write_nil, write_typed_bytes,
+    write_int, write_key_ordered_map_header, write_map_header, write_nil, write_typed_bytes,
 };
 
 /// How many levels of lists and maps are decoded before it is an error. Whoever walks a [`Reader`] recursively should stop there too.

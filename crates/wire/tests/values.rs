@@ -1,7 +1,7 @@
 //! Values, particles, msgpack and the order, by example.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use wire::msgpack::{MAX_DEPTH, decode, encode};
+use wire::msgpack::{MAX_DEPTH, decode, encode, write, write_key_ordered_map_header};
 use wire::order::{compare, matches};
 use wire::{BlobType, Digest, Error, List, Map, MapOrder, ResultCode, Value, particle};
 
@@ -391,4 +391,20 @@ fn result_codes_are_their_numbers() {
     assert_eq!(ResultCode::from_u8(10), None);
     assert_eq!(ResultCode::EnterpriseOnly as u8, 25);
     assert_eq!(ResultCode::IndexMaxCount as u8, 206);
+}
+
+#[test]
+fn a_key_ordered_map_is_written_piece_by_piece_as_in_one() {
+    let pairs = vec![
+        (Value::Int(1), Value::string("a")),
+        (Value::string("b"), Value::Nil),
+    ];
+    let mut out = Vec::new();
+    write_key_ordered_map_header(&mut out, pairs.len());
+    for (key, value) in &pairs {
+        write(&mut out, key);
+        write(&mut out, value);
+    }
+    let map = Map::from_sorted(MapOrder::Key, pairs).unwrap();
+    assert_eq!(out, encode(&Value::Map(Box::new(map))));
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -31,6 +32,6 @@ class Timings:
 COLUMNS = ["way", "requests/s", "records/s", "p50", "p99", "p99.9"]
 
 
-def percentile(ordered: list[float], share: float) -> float:
+def percentile(ordered: Sequence[float], share: float) -> float:
     """The smallest time that `share` of the requests did not exceed."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -30,6 +30,13 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("--nodes", type=whole_number(1, 16), default=1, metavar="N", help="how many nodes (default: %(default)s)")
     parser.add_argument(
+        "--replication-factor",
+        type=whole_number(1, 16),
+        default=2,
+        metavar="N",
+        help="on how many nodes a partition is, at most as many as there are (default: %(default)s)",
+    )
+    parser.add_argument(
         "--namespace", action="append", metavar="NAME", help="a namespace; may be given several times (default: test and bar)"
     )
     parser.add_argument(
@@ -94,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     namespaces = arguments.namespace or ["test", "bar"]
     server = DevServer(
         nodes=arguments.nodes,
+        replication_factor=arguments.replication_factor,
         namespaces=namespaces,
         default_ttl=arguments.default_ttl,
         host=arguments.host,

@@ -48,3 +48,14 @@ def test_certificates(nodes):
 def test_transactions(nodes):
     with DevServer(nodes=nodes, strong_consistency=True) as server:
         judge("transactions", plain(server))
+
+
+def test_the_edition():
+    with DevServer(nodes=3, tls=True, racks=[1, 1, 2]) as server:
+        host, port, name = server.tls_hosts[0]
+        judge("edition", plain(server), server.ca_file, f"{host}:{name}:{port}", "3")
+
+
+def test_the_community_edition():
+    with DevServer() as server:
+        judge("community", plain(server))

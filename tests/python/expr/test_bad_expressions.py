@@ -53,6 +53,8 @@ def nested(levels):
         (exp.list_val([object()]), ["list_val", "object"]),
         (exp.geo_val({"type": "Point"}), ["geo_val", "dict"]),
         (exp.key(exp.EXP_TYPE_FLOAT), ["key", "7"]),
+        (exp.map_size(exp.map_put("m", "k", 1, {"order": 1, "persist_index": True})), ["map_put", "'persist_index'"]),
+        (exp.map_size(exp.map_increment("m", "k", 1, {"persist_index": True})), ["map_increment", "'persist_index'"]),
         (exp.digest_modulo(0), ["digest_modulo", "0"]),
         (exp.regex_compare("a", 16, A), ["regex_compare", "flags", "16"]),
         (exp.regex_compare(b"a", 0, A), ["regex_compare", "regex"]),

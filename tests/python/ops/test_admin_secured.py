@@ -94,6 +94,20 @@ def test_a_role_from_beginning_to_end(admin, judge, mode):
     assert caught.value.result_code == 70
 
 
+def test_privileges_of_masking(admin, judge, mode):
+    name = f"m-{mode}"
+    masked = [aerospike_py.PRIV_READ_MASKED, aerospike_py.PRIV_WRITE_MASKED]
+    admin.admin_create_role(name, [{"code": code, "ns": "test", "set": "s"} for code in masked])
+    admin.admin_grant_privileges(name, [{"code": "masking-admin"}])
+    privileges = admin.admin_query_role(name)["privileges"]
+    assert sorted(privilege["code"] for privilege in privileges) == [aerospike_py.PRIV_MASKING_ADMIN, *masked]
+    # The other client knows no names for them.
+    assert sorted(privilege["code"] for privilege in judge.admin_get_role(name)["privileges"]) == [15, 16, 17]
+    with pytest.raises(aerospike_py.InvalidArgError, match="holds everywhere"):
+        admin.admin_grant_privileges(name, [{"code": aerospike_py.PRIV_SYS_ADMIN, "ns": "test"}])
+    admin.admin_drop_role(name)
+
+
 def test_who_may_not(admin, mode, secured):
     name = f"n-{mode}"
     admin.admin_create_user(name, "p", ["read"])

@@ -94,7 +94,47 @@ def test_policy(c, set_name):
     assert codes(result) == [5]
 
 
+def test_columns_by_name(c, set_name):
+    when = np.array(["2026-01-02", "NaT"], "M8[D]")
+    columns = {"_key": ["é", "b"], "n": [1, 2], "f": np.arange(4.0)[::2], "v": np.arange(6, dtype=">i2").reshape(2, 3), "when": when}
+    result = c.batch_write_numpy(columns, "test", set_name)
+    assert codes(result) == [0, 0]
+    assert [row.key[:3] for row in result.batch_records] == [("test", set_name, "é"), ("test", set_name, "b")]
+    assert bins(c, set_name, ["é", "b"]) == [
+        {"n": 1, "f": 0.0, "v": np.arange(3, dtype="i2").tobytes(), "when": 20455},
+        {"n": 2, "f": 2.0, "v": np.arange(3, 6, dtype="i2").tobytes(), "when": -(2**63)},
+    ]
+
+
+def test_columns_that_say_where_rows_go(c, set_name):
+    columns = {"id": [1, 2], "_set": [set_name, set_name + "b"], "n": [True, False]}
+    assert codes(c.batch_write_numpy(columns, "test", None, key_field="id")) == [0, 0]
+    assert c.get(("test", set_name, 1)).bins == {"n": True}
+    assert c.get(("test", set_name + "b", 2)).bins == {"n": False}
+
+
+def test_more_rows_than_travel_together(c, set_name):
+    count = 12_001
+    result = c.batch_write_numpy({"_key": np.arange(count), "n": np.arange(count) * 3}, "test", set_name)
+    assert codes(result) == [0] * count
+    assert result.retry == (1, 1, False, 0)
+    assert [row.key.user_key for row in result.batch_records[4999:5002]] == [4999, 5000, 5001]
+    keys = np.arange(count)[::3]
+    batch = c.batch_read(keys, namespace="test", set=set_name, _dtype=[("n", "i8")])
+    np.testing.assert_array_equal(batch.batch_records["n"], keys * 3)
+
+
+def test_rows_that_fail_in_one_portion(c, set_name):
+    count = 6000
+    c.put(("test", set_name, 5500), {"n": 0})
+    columns = {"_key": np.arange(count), "n": np.arange(count)}
+    result = c.batch_write_numpy(columns, "test", set_name, policy={"exists": aerospike_py.POLICY_EXISTS_CREATE_ONLY})
+    assert [row.key.user_key for row in result.batch_records if row.result == 5] == [5500]
+    assert codes(result).count(0) == count - 1
+
+
 def test_no_rows(c, set_name):
+    assert c.batch_write_numpy({"_key": np.zeros(0, "i4"), "n": np.zeros(0)}, "test", set_name).batch_records == []
     dtype = [("_key", "i4"), ("n", "i4")]
     assert c.batch_write_numpy(np.zeros(0, dtype), "test", set_name, dtype).batch_records == []
 
@@ -115,7 +155,17 @@ D = [("_key", "i4"), ("n", "i4")]
         (np.zeros(2, [("_key", "i4")]), [("_key", "i4")], ValueError, "no field for a bin"),
         (np.zeros(2, [*D, ("u", "U4")]), [*D, ("u", "U4")], TypeError, "field 'u'"),
         (np.zeros(2, [*D, ("o", "O")]), [*D, ("o", "O")], TypeError, "field 'o'"),
-        (np.zeros(2, [*D, ("b", "?")]), [*D, ("b", "?")], TypeError, "field 'b'"),
+        (np.zeros(2, [*D, ("b", "M8")]), [*D, ("b", "M8")], TypeError, "field 'b'"),
+        (np.zeros(2, [*D, ("c", "c8")]), None, TypeError, "field 'c'"),
+        (np.zeros(2, [*D, ("i", [("o", "O")])]), None, TypeError, "field 'i'"),
+        (np.ma.zeros(2, D), None, TypeError, "masked"),
+        ({}, None, aerospike_py.InvalidArgError, "no columns"),
+        ({"_key": [1, 2], "n": [1]}, None, aerospike_py.InvalidArgError, "different lengths: _key 2, n 1"),
+        ({"_key": [1, 2], "n": 5}, None, aerospike_py.InvalidArgError, "column 'n' is a int"),
+        ({"_key": [1, 2], 5: [1, 2]}, None, aerospike_py.InvalidArgError, "named 5"),
+        ({"_key": [1, 2], "n": np.ma.zeros(2)}, None, aerospike_py.InvalidArgError, "column 'n' is a masked array"),
+        ({"_key": [1, 2], "n": ["a", "b"]}, None, TypeError, "field 'n'"),
+        ({"_key": [1, 2]}, None, ValueError, "no field for a bin"),
         (np.zeros(2, [*D, ("x" * 16, "i4")]), [*D, ("x" * 16, "i4")], ValueError, "x{16}"),
         (np.array([(1, 1), (2, 2**63)], [("_key", "i4"), ("n", "u8")]), [("_key", "i4"), ("n", "u8")], OverflowError, "field 'n' of row 1"),
         (np.array([(2**63, 1)], [("_key", "u8"), ("n", "i4")]), [("_key", "u8"), ("n", "i4")], OverflowError, "field '_key' of row 0"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import time
+import weakref
 
 import pytest
+from calls import make_calls
 
 import aerospike_py
 
@@ -169,3 +173,22 @@ def test_batch_apply_with_a_meta(c, module, keys):
 
 def test_batch_apply_of_nothing(c):
     assert c.batch_apply([], "m", "f").batch_records == []
+
+
+def test_a_lost_task_leaks_nothing(mode, relay):
+    """Nobody asks it whether it is done, and nobody has the client any more: both go, and the connections with them."""
+    name = f"lost{next(NUMBERS)}.lua"
+    client = make_calls(mode, {"hosts": relay.hosts})
+    client.connect()
+    task = client.udf_put(name, source=SOURCE, wait=False)
+    gone = weakref.ref(client.client)
+    del client
+    gc.collect()
+    assert gone() is None
+    del task
+    gc.collect()
+    for _ in range(1000):
+        if relay.live == 0:
+            break
+        time.sleep(0.01)
+    assert relay.live == 0

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wire::PARTITIONS;
 
+use super::Ending;
 use super::owners::Owners;
 use crate::store::Namespace;
 
@@ -20,6 +21,8 @@ pub(crate) struct Node {
     /// Where clients reach it with TLS.
     pub(crate) tls_address: Option<SocketAddr>,
     pub(crate) rack: u32,
+    /// Whether it is a member of the cluster. One that is not serves nobody.
+    pub(crate) is_up: bool,
 }
 
 impl Node {
@@ -38,6 +41,7 @@ impl Node {
             address: reachable(listening),
             tls_address: tls.map(reachable),
             rack,
+            is_up: true,
         }
     }
 }
@@ -45,12 +49,13 @@ impl Node {
 /// Clients ask for the generations again and again, and for what one is of when it has changed.
 #[derive(Clone, Debug)]
 pub(crate) struct View {
+    /// Those that were ever there: a node that is down keeps its place.
     pub(crate) nodes: Vec<Node>,
-    /// On how many nodes a partition is; no more than there are nodes.
+    /// On how many nodes a partition is; no more than there are members.
     pub(crate) replication_factor: usize,
-    /// Names the nodes that are together; equal on all of them.
-    pub(crate) key: u64,
-    /// Of the nodes and their addresses, which stay.
+    /// On how many it should be.
+    wanted_copies: usize,
+    /// Of the members.
     pub(crate) peers_generation: u32,
     /// Of the owners of partitions.
     pub(crate) partition_generation: u32,
@@ -58,24 +63,85 @@ pub(crate) struct View {
     pub(crate) rebalance_generation: u32,
     /// Partitions that were moved, and the node each was moved to.
     masters: BTreeMap<usize, usize>,
+    /// Partitions that nobody has, and the node that is down with their last copy.
+    away: BTreeMap<usize, usize>,
     owners: Owners,
 }
 
 impl View {
     pub(crate) fn new(nodes: Vec<Node>, replication_factor: usize) -> Self {
-        let first_port = nodes.first().map_or(0, |node| node.address.port());
-        let replication_factor = replication_factor.min(nodes.len());
-        let masters = BTreeMap::new();
-        Self {
-            owners: Owners::new(&nodes, replication_factor, &masters),
+        let mut view = Self {
             nodes,
             replication_factor,
-            key: 0x00C1_0000_0000_0001 | u64::from(first_port) << 16,
-            peers_generation: 1,
-            partition_generation: 1,
-            rebalance_generation: 1,
-            masters,
+            wanted_copies: replication_factor,
+            peers_generation: 0,
+            partition_generation: 0,
+            rebalance_generation: 0,
+            masters: BTreeMap::new(),
+            away: BTreeMap::new(),
+            owners: Owners::default(),
+        };
+        view.regroup();
+        view
+    }
+
+    /// The nodes that are up.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.is_up)
+    }
+
+    /// How many nodes are up.
+    pub(crate) fn size(&self) -> usize {
+        self.members().count()
+    }
+
+    /// Names the nodes that are together now; equal on all of them.
+    pub(crate) fn key(&self) -> u64 {
+        let first_port = self.nodes.first().map_or(0, |node| node.address.port());
+        let generation = u64::from(self.peers_generation & 0xFFFF);
+        0x00C1_0000_0000_0000 | u64::from(first_port) << 16 | generation
+    }
+
+    pub(super) fn is_up(&self, node: usize) -> bool {
+        self.nodes.get(node).is_some_and(|node| node.is_up)
+    }
+
+    /// A node is no member any more. One that was asked to leave hands its partitions over first; one that was killed takes those with it
+    /// whose only copy it has, and so does the last of all.
+    pub(super) fn leave(&mut self, node: usize, ending: Ending) {
+        self.set_up(node, false);
+        if ending == Ending::Kill || self.size() == 0 {
+            let owners = &self.owners;
+            let is_alone =
+                |id: &usize| owners.of(*id, 0) == Some(node) && owners.of(*id, 1).is_none();
+            let lost = (0..PARTITIONS).filter(is_alone).map(|id| (id, node));
+            self.away.extend(lost);
         }
+        self.regroup();
+    }
+
+    /// A node is a member again, with what it took away.
+    pub(super) fn join(&mut self, node: usize) {
+        self.set_up(node, true);
+        self.away.retain(|_, holder| *holder != node);
+        self.regroup();
+    }
+
+    pub(super) fn add(&mut self, node: Node) {
+        self.nodes.push(node);
+        self.regroup();
+    }
+
+    fn set_up(&mut self, node: usize, is_up: bool) {
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.is_up = is_up;
+        }
+    }
+
+    fn regroup(&mut self) {
+        self.peers_generation += 1;
+        self.replication_factor = self.wanted_copies.min(self.size());
+        self.rebalance();
     }
 
     pub(super) fn move_partitions(&mut self, partitions: &[usize], node: usize) {
@@ -91,22 +157,42 @@ impl View {
     }
 
     fn rebalance(&mut self) {
-        self.owners = Owners::new(&self.nodes, self.replication_factor, &self.masters);
+        self.owners = Owners::new(
+            &self.nodes,
+            self.replication_factor,
+            &self.masters,
+            &self.away,
+        );
         self.partition_generation += 1;
         self.rebalance_generation += 1;
     }
 
-    /// The nodes but one.
+    /// The members but one.
     fn others(&self, node: usize) -> impl Iterator<Item = &Node> {
         let others = self.nodes.iter().enumerate();
         others
-            .filter(move |(index, _)| *index != node)
+            .filter(move |(index, other)| *index != node && other.is_up)
             .map(|(_, other)| other)
     }
 
     /// Whether a node is a partition's master (`replica` 0) or one of its replicas.
     pub(crate) fn owns(&self, node: usize, partition: usize, replica: usize) -> bool {
         self.owners.of(partition, replica) == Some(node)
+    }
+
+    /// Whether a node has a copy of a partition, the master's or another.
+    pub(crate) fn holds(&self, node: usize, partition: usize) -> bool {
+        (0..self.replication_factor).any(|replica| self.owns(node, partition, replica))
+    }
+
+    /// Whether some node has a partition.
+    pub(crate) fn has(&self, partition: usize) -> bool {
+        self.owners.of(partition, 0).is_some()
+    }
+
+    /// How many partitions no node has.
+    pub(crate) fn unavailable(&self) -> usize {
+        self.away.len()
     }
 
     /// The partitions a node is the master of.
@@ -144,8 +230,12 @@ impl View {
 
     /// The value of `replicas` for one namespace: what the node owns, a bitmap for each replica.
     pub(crate) fn replicas(&self, node: usize, namespace: &Namespace) -> String {
-        // A regime other than 0 tells clients of strong consistency.
-        let regime = u8::from(namespace.is_strong());
+        // A regime other than 0 tells clients of strong consistency; of two that claim a partition they believe the higher.
+        let regime = if namespace.is_strong() {
+            self.partition_generation
+        } else {
+            0
+        };
         let mut text = format!("{}:{regime},{}", namespace.name, self.replication_factor);
         for replica in 0..self.replication_factor {
             let _ = write!(text, ",{}", self.bitmap(node, replica));

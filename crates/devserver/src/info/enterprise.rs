@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use wire::info::Command;
 
 use super::{Value, each_namespace, error, namespace_of};
+use crate::cluster::Node;
 use crate::connection::Session;
 use crate::store::Namespace;
 
@@ -44,7 +45,7 @@ fn of_one_or_all(
 fn racks(session: &Session, namespace: &Namespace) -> String {
     let cluster = session.shared.cluster.view();
     let mut racks: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-    for node in &cluster.nodes {
+    for node in cluster.members() {
         racks.entry(node.rack).or_default().push(&node.name);
     }
     let racks = racks
@@ -56,15 +57,15 @@ fn racks(session: &Session, namespace: &Namespace) -> String {
 /// `ns=…:roster=NODE,…:pending_roster=…:observed_nodes=…`; without strong consistency nobody is on it.
 fn roster(session: &Session, namespace: &Namespace) -> String {
     let cluster = session.shared.cluster.view();
-    let names: Vec<&str> = cluster
-        .nodes
-        .iter()
-        .map(|node| node.name.as_str())
-        .collect();
-    let all = names.join(",");
+    let names = |nodes: &mut dyn Iterator<Item = &Node>| {
+        let names: Vec<&str> = nodes.map(|node| node.name.as_str()).collect();
+        names.join(",")
+    };
+    let all = names(&mut cluster.nodes.iter());
+    let observed = names(&mut cluster.members());
     let roster = if namespace.is_strong() { &all } else { "null" };
     format!(
-        "ns={}:roster={roster}:pending_roster={roster}:observed_nodes={all}",
+        "ns={}:roster={roster}:pending_roster={roster}:observed_nodes={observed}",
         namespace.name
     )
 }

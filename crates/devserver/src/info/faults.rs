@@ -1,16 +1,18 @@
 //! Info commands of this server alone: faults, frozen nodes, the cluster and the clock, for clients in any language.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use wire::PARTITIONS;
 use wire::info::Command;
 
 use super::{Value, error};
 use crate::ClusterError;
+use crate::cluster::Ending;
 use crate::fault::Rule;
 use crate::server::Shared;
 
-pub(super) fn answer(shared: &Shared, command: &Command<'_>) -> Value {
+pub(super) fn answer(shared: &Arc<Shared>, command: &Command<'_>) -> Value {
     let faults = &shared.faults;
     let number = |name: &str| {
         let value = command.parameter(&[name]).unwrap_or_default();
@@ -51,6 +53,13 @@ pub(super) fn answer(shared: &Shared, command: &Command<'_>) -> Value {
             faults.thaw(node);
             "ok".into()
         }),
+        "devserver-stop" => node().and_then(|node| done(shared.end_node(node, Ending::Stop))),
+        "devserver-kill" => node().and_then(|node| done(shared.end_node(node, Ending::Kill))),
+        "devserver-start" => node().and_then(|node| done(shared.start_node(node))),
+        "devserver-add" => match shared.add_node() {
+            Ok(node) => Ok(node.to_string().into()),
+            Err(wrong) => Err(error(4, &wrong.to_string())),
+        },
         "devserver-move" => node().and_then(|node| {
             let text = command.parameter(&["partitions"]).unwrap_or_default();
             let range = range(text).ok_or_else(|| error(4, "bad 'partitions'"))?;
@@ -82,9 +91,9 @@ fn range(text: &str) -> Option<RangeInclusive<usize>> {
     (first <= last && last < PARTITIONS).then_some(first..=last)
 }
 
-fn done(result: Result<(), ClusterError>) -> Result<Value, Value> {
+fn done<T>(result: Result<T, ClusterError>) -> Result<Value, Value> {
     match result {
-        Ok(()) => Ok("ok".into()),
+        Ok(_) => Ok("ok".into()),
         Err(wrong) => Err(error(4, &wrong.to_string())),
     }
 }

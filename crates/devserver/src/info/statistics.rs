@@ -27,34 +27,48 @@ impl Figures {
 }
 
 /// `statistics`
-pub(super) fn server(shared: &Shared) -> String {
+pub(super) fn server(session: &Session) -> String {
+    let shared = &session.shared;
     let cluster = shared.cluster.view();
-    let objects: usize = shared.namespaces.iter().map(Namespace::objects).sum();
     let tombstones: usize = shared
         .namespaces
         .iter()
         .map(|namespace| namespace.tombstones(None))
         .sum();
     Figures::new()
-        .add("cluster_size", cluster.nodes.len())
-        .add("cluster_key", format_args!("{:X}", cluster.key))
+        .add("cluster_size", cluster.size())
+        .add("cluster_key", format_args!("{:X}", cluster.key()))
         .add("cluster_generation", cluster.peers_generation)
         .add(
             "cluster_principal",
-            cluster.nodes.first().map_or("0", |node| node.name.as_str()),
+            cluster
+                .members()
+                .next()
+                .map_or("0", |node| node.name.as_str()),
         )
         .add("cluster_integrity", true)
         .add("cluster_is_member", true)
         .add("uptime", shared.started.elapsed().as_secs())
-        .add("objects", objects)
+        .add("client_connections", shared.connections.of(session.node))
+        .add("objects", objects(session))
         .add("tombstones", tombstones)
         .add("migrate_partitions_remaining", 0)
         .add("process_cpu_pct", 0)
         .0
 }
 
+/// `objects`: the records a node has a copy of.
+pub(super) fn objects(session: &Session) -> usize {
+    let cluster = session.shared.cluster.view();
+    let namespaces = session.shared.namespaces.iter();
+    namespaces
+        .map(|namespace| namespace.objects(|id| cluster.holds(session.node, id)))
+        .sum()
+}
+
 /// `namespace/<name>`
-pub(super) fn namespace(shared: &Shared, command: &Command<'_>) -> Value {
+pub(super) fn namespace(session: &Session, command: &Command<'_>) -> Value {
+    let shared = &session.shared;
     let name = command
         .args()
         .next()
@@ -64,7 +78,7 @@ pub(super) fn namespace(shared: &Shared, command: &Command<'_>) -> Value {
         .iter()
         .find(|namespace| Some(namespace.name.as_str()) == name)
     {
-        Some(namespace) => figures_of(shared, namespace).into(),
+        Some(namespace) => figures_of(session, namespace).into(),
         None => "type=unknown".into(),
     }
 }
@@ -131,21 +145,23 @@ pub(super) fn partitions(session: &Session) -> String {
     text
 }
 
-fn figures_of(shared: &Shared, namespace: &Namespace) -> String {
+fn figures_of(session: &Session, namespace: &Namespace) -> String {
+    let shared = &session.shared;
     let cluster = shared.cluster.view();
-    let objects = namespace.objects();
+    let objects = namespace.objects(|id| cluster.holds(session.node, id));
+    let masters = namespace.objects(|id| cluster.owns(session.node, id, 0));
     let figures = Figures::new()
-        .add("ns_cluster_size", cluster.nodes.len())
+        .add("ns_cluster_size", cluster.size())
         .add("effective_replication_factor", cluster.replication_factor)
         .add("objects", objects)
-        .add("master_objects", objects)
-        .add("prole_objects", 0)
+        .add("master_objects", masters)
+        .add("prole_objects", objects.saturating_sub(masters))
         .add("tombstones", namespace.tombstones(None))
         .add("stop_writes", false)
         .add("hwm_breached", false)
         .add("migrate_tx_partitions_remaining", 0)
         .add("migrate_rx_partitions_remaining", 0)
-        .add("unavailable_partitions", 0)
+        .add("unavailable_partitions", cluster.unavailable())
         .add("dead_partitions", 0)
         .add("truncate_lut", namespace.truncated())
         .add("current_time", shared.clock.now().seconds());

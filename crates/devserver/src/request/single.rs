@@ -110,7 +110,12 @@ fn run(
     request: &Request<'_>,
     reply: &mut MessageWriter<'_>,
 ) -> Result<(ResultCode, Success), Failure> {
-    let namespace = request.target.namespace;
+    let Target {
+        namespace, cluster, ..
+    } = request.target;
+    if !cluster.view().has(request.digest.partition()) {
+        return Err(ResultCode::Unavailable.into());
+    }
     if let Some(transactions) = namespace.transactions() {
         return transaction::run(request, transactions, reply);
     }

@@ -4,6 +4,7 @@ use wire::field::Field;
 use wire::{Digest, FieldType, Message, ParticleType, ResultCode, Value, particle};
 
 use crate::clock::Clock;
+use crate::cluster::Cluster;
 use crate::connection::Session;
 use crate::expr::Expr;
 use crate::ops::expression::Filter;
@@ -20,6 +21,8 @@ const MAX_SET: usize = 63;
 pub(crate) struct Target<'a> {
     pub(crate) namespace: &'a Namespace,
     pub(crate) clock: &'a Clock,
+    /// Which says whether some node has a record.
+    pub(crate) cluster: &'a Cluster,
     /// The UDF modules it may call.
     pub(crate) modules: &'a Registry,
     /// The set's name; empty without one.
@@ -93,6 +96,7 @@ impl<'a> Target<'a> {
         }
         Ok(Self {
             clock: &shared.clock,
+            cluster: &shared.cluster,
             namespace,
             modules: &shared.modules,
             set: set.unwrap_or_default(),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use wire::ResultCode;
 
 /// The names and codes of the privileges; each predefined role has the one of its name.
-const PRIVILEGES: [(&str, u8); 10] = [
+const PRIVILEGES: [(&str, u8); 13] = [
     ("user-admin", code::USER_ADMIN),
     ("sys-admin", code::SYS_ADMIN),
     ("data-admin", code::DATA_ADMIN),
@@ -17,6 +17,9 @@ const PRIVILEGES: [(&str, u8); 10] = [
     ("read-write-udf", code::READ_WRITE_UDF),
     ("write", code::WRITE),
     ("truncate", code::TRUNCATE),
+    ("masking-admin", code::MASKING_ADMIN),
+    ("read-masked", code::READ_MASKED),
+    ("write-masked", code::WRITE_MASKED),
 ];
 
 /// Privileges by number. From 10 on they can be limited to a namespace or a set.
@@ -31,6 +34,9 @@ mod code {
     pub(super) const READ_WRITE_UDF: u8 = 12;
     pub(super) const WRITE: u8 = 13;
     pub(super) const TRUNCATE: u8 = 14;
+    pub(super) const MASKING_ADMIN: u8 = 15;
+    pub(super) const READ_MASKED: u8 = 16;
+    pub(super) const WRITE_MASKED: u8 = 17;
 }
 
 /// What requests need, a bit each.
@@ -74,6 +80,7 @@ impl Privilege {
             code::READ_WRITE_UDF => READ | WRITE | UDF,
             code::WRITE => WRITE,
             code::TRUNCATE => TRUNCATE,
+            // Nothing is masked here, so the privileges of masking are kept and permit nothing.
             _ => 0,
         }
     }

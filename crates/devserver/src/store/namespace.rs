@@ -112,14 +112,22 @@ impl Namespace {
         found
     }
 
-    /// How many records there are, expired ones included until they are swept.
-    pub(crate) fn objects(&self) -> usize {
-        let records: usize = self
-            .partitions
-            .iter()
-            .map(|partition| partition.lock().len())
-            .sum();
-        records.saturating_sub(self.tombstones(None))
+    /// How many records there are in those partitions that count, expired ones included until they are swept.
+    pub(crate) fn objects(&self, counts: impl Fn(usize) -> bool) -> usize {
+        let has_tombstones = self.has_tombstones.load(Ordering::Relaxed);
+        let partitions = self.partitions.iter().enumerate();
+        partitions
+            .filter(|(id, _)| counts(*id))
+            .map(|(_, partition)| {
+                let partition = partition.lock();
+                let tombstones = if has_tombstones {
+                    partition.tombstones(None)
+                } else {
+                    0
+                };
+                partition.len().saturating_sub(tombstones)
+            })
+            .sum()
     }
 
     /// How many tombstones there are, of a set or all.

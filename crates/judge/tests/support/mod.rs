@@ -15,25 +15,28 @@ pub struct Judge {
     pub client: Client,
     pub write: WritePolicy,
     pub read: ReadPolicy,
-    _server: Server,
+    pub server: Server,
 }
 
 impl Judge {
     pub async fn new() -> Self {
-        let server = Server::start(Config {
+        let config = Config {
             nodes: 3,
             ..Config::default()
-        })
-        .unwrap();
+        };
+        Self::of(config, &ClientPolicy::default()).await
+    }
+
+    /// One that connects with this policy to a server of these settings.
+    pub async fn of(config: Config, policy: &ClientPolicy) -> Self {
+        let server = Server::start(config).unwrap();
         let hosts: Vec<_> = server.hosts().iter().map(ToString::to_string).collect();
-        let client = Client::new(&ClientPolicy::default(), &hosts.join(","))
-            .await
-            .unwrap();
+        let client = Client::new(policy, &hosts.join(",")).await.unwrap();
         Self {
             client,
             write: WritePolicy::default(),
             read: ReadPolicy::default(),
-            _server: server,
+            server,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Writing. Integers and counts always take their shortest form.
 
-use super::{EXT_SPECIAL, INFINITY, LIST_ORDERED, MAP_PRESERVE_ORDER, WILDCARD};
+use super::{EXT_SPECIAL, INFINITY, LIST_ORDERED, MAP_KEY_ORDERED, MAP_PRESERVE_ORDER, WILDCARD};
 use crate::{List, Map, ParticleType, Value};
 
 /// Appends a value.
@@ -137,12 +137,21 @@ fn write_list(out: &mut Vec<u8>, list: &List) {
     list.items.iter().for_each(|item| write(out, item));
 }
 
-fn write_map(out: &mut Vec<u8>, map: &Map) {
-    let flags = map_flags(map);
-    write_map_header(out, map.len() + usize::from(flags != 0));
+/// Appends the head of a map in the order of its keys, before as many pairs, which must be so sorted.
+pub fn write_key_ordered_map_header(out: &mut Vec<u8>, count: usize) {
+    flagged_map_header(out, MAP_KEY_ORDERED, count);
+}
+
+/// The flags of a map travel as its first key.
+fn flagged_map_header(out: &mut Vec<u8>, flags: u8, count: usize) {
+    write_map_header(out, count + usize::from(flags != 0));
     if flags != 0 {
         out.extend_from_slice(&[0xc7, 0, flags, 0xc0]);
     }
+}
+
+fn write_map(out: &mut Vec<u8>, map: &Map) {
+    flagged_map_header(out, map_flags(map), map.len());
     for (key, value) in map.pairs() {
         write(out, key);
         write(out, value);

@@ -1,0 +1,48 @@
+//! All records of a query, one after the other into what becomes of them: without the interpreter, and without keeping them.
+
+use aerospike_core::Record;
+
+use super::Operation;
+use super::query::{Consumer, Taken, Want};
+use crate::cluster::{Cluster, Target};
+use crate::convert::reply::Reply;
+use crate::error::Result;
+
+/// What becomes of records.
+pub(crate) trait Sink: Send + 'static {
+    /// One more.
+    fn push(&mut self, record: Record) -> Result<()>;
+
+    /// They all came.
+    fn finish(self) -> Result<Reply>;
+}
+
+/// A run that goes into a sink.
+pub(crate) struct Drain<S> {
+    pub(crate) consumer: Consumer,
+    pub(crate) sink: S,
+}
+
+impl<S: Sink> Operation for Drain<S> {
+    const NAME: &'static str = "query";
+    const WRITES: bool = false;
+
+    fn target(&self) -> Target<'_> {
+        Target::Any
+    }
+
+    async fn run(mut self, cluster: &Cluster) -> Result<Reply> {
+        let run = &self.consumer.0;
+        loop {
+            match run.take()? {
+                Taken::Record(record) => self.sink.push(*record)?,
+                Taken::Nothing => {
+                    run.fetch(cluster, Want::Portion).await?;
+                    // On the reactor others have their turn: a fast cluster has the next records ready at once.
+                    tokio::task::yield_now().await;
+                }
+                Taken::End => return self.sink.finish(),
+            }
+        }
+    }
+}

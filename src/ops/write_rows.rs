@@ -1,0 +1,116 @@
+//! `batch_write_numpy` and `write_arrow`: the rows of a table, written so many at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aerospike_core::policy::BatchPolicy;
+use aerospike_core::{BatchOperation, BatchWritePolicy, Bin, Key, operations};
+use pyo3::prelude::*;
+
+use super::batch_write::parse_retry;
+use super::{Operation, batch, shorten, total_timeout};
+use crate::cluster::{Cluster, Target};
+use crate::convert::batch::Row;
+use crate::convert::policy::Policies;
+use crate::convert::reply::{Reply, Retry};
+use crate::error::Result;
+
+/// How many rows travel together: servers take no more in one batch by default, and each portion has the whole time-out.
+const PORTION: usize = 5000;
+
+/// Rows whose bins are made when they are sent.
+pub(crate) trait Rows: Send + Sync + 'static {
+    /// The name of the method that writes them.
+    const NAME: &'static str;
+
+    /// The bins of a row.
+    fn bins(&self, row: usize) -> Result<Vec<Bin>>;
+}
+
+/// How rows are written.
+pub(crate) struct How {
+    policy: Arc<BatchPolicy>,
+    row_policy: BatchWritePolicy,
+    retry: usize,
+}
+
+impl How {
+    pub(crate) fn parse(
+        policies: &Policies,
+        policy: Option<&Bound<'_, PyAny>>,
+        retry: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Self> {
+        let retry = parse_retry(retry)?;
+        let (policy, options) = policies.batch_write(policy)?;
+        Ok(Self {
+            policy,
+            row_policy: options.batch_write(),
+            retry,
+        })
+    }
+}
+
+/// A write of a table.
+pub(crate) struct WriteRows<R> {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) rows: R,
+    pub(crate) how: How,
+}
+
+impl<R: Rows> WriteRows<R> {
+    /// The write of a row. What a row cannot be was refused when the call was parsed.
+    fn operation(&self, row: usize) -> Option<BatchOperation> {
+        let key = self.keys.get(row)?.clone();
+        let bins = self.rows.bins(row).ok()?;
+        let operations: Vec<_> = bins.iter().map(operations::put).collect();
+        Some(BatchOperation::write(&self.how.row_policy, key, operations))
+    }
+}
+
+impl<R: Rows> Operation for WriteRows<R> {
+    const NAME: &'static str = R::NAME;
+    const WRITES: bool = true;
+
+    fn target(&self) -> Target<'_> {
+        Target::Keys(&self.keys)
+    }
+
+    fn total_timeout(&self) -> Duration {
+        total_timeout(&*self.how.policy)
+    }
+
+    fn shorten(&mut self, left: Duration) {
+        shorten(&mut self.how.policy, left);
+    }
+
+    async fn run(self, cluster: &Cluster) -> Result<Reply> {
+        let How { policy, retry, .. } = &self.how;
+        let mut rows = Vec::with_capacity(self.keys.len());
+        let mut report = Retry::none(*retry);
+        let mut any_answer = false;
+        let mut failure = None;
+        for (number, keys) in self.keys.chunks(PORTION).enumerate() {
+            let make = |index| self.operation(number * PORTION + index);
+            match batch::send_with_retry(cluster, policy, keys, make, *retry).await {
+                Ok((written, portion)) => {
+                    any_answer = true;
+                    rows.extend(written);
+                    report.add(portion);
+                }
+                Err(error) => {
+                    rows.extend(keys.iter().map(|key| Row::failed(key, &error)));
+                    report.unresolved += keys.len();
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        match failure {
+            // Where no portion was answered there is nothing to report but the failure.
+            Some(error) if !any_answer => Err(error),
+            _ => Ok(Reply::Written {
+                rows,
+                retry: report,
+            }),
+        }
+    }
+}
