@@ -3,12 +3,13 @@
 mod admin;
 mod indexes;
 mod nodes;
+mod stats;
 mod task;
 mod transaction;
 mod udf;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
@@ -24,12 +25,14 @@ use crate::convert::config::Config;
 use crate::convert::keys::Keys;
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
-use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
+use crate::dispatch::{Mode, Request, Routed, dispatch, landing};
 use crate::engine::{engine, running};
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::gevent;
 use crate::numpy::rows::{self, Naming};
+use crate::observe::switches::{self, SLOW, STAGES, any};
+use crate::observe::watch::{self, Watch};
 use crate::ops::Operation;
 use crate::ops::batch_mixed::Batch;
 use crate::ops::batch_operate::BatchOperate;
@@ -127,6 +130,7 @@ impl BaseClient {
         parse: impl FnOnce(&Policies) -> Result<(O, T)>,
     ) -> Result<(Routed<O>, T)> {
         let session = self.connected();
+        let began = any(STAGES).then(Instant::now);
         let parsed = match &session {
             Some(session) => {
                 session.config().policies().refresh(py)?;
@@ -137,7 +141,9 @@ impl BaseClient {
         };
         let (operation, with) = parsed?;
         let session = session.ok_or_else(Error::not_connected)?;
-        Ok((Routed { session, operation }, with))
+        let request = Routed { session, operation };
+        watch::parsed(began, request.subject());
+        Ok((request, with))
     }
 
     /// Parses a call that may be part of a transaction and carries it out.
@@ -276,6 +282,9 @@ impl BaseClient {
             user,
             password,
         )?)));
+        if session.config().slow().is_some() {
+            switches::turn(SLOW, true);
+        }
         let seen = self
             .session
             .compare_and_swap(&last, Some(Arc::clone(&session)));
@@ -905,7 +914,8 @@ impl BaseClient {
         };
         engine()?.reactor.submit(Box::pin(async move {
             // Whoever takes the rows hears how it ended.
-            drop(outcome(told, company).await);
+            let watch = Watch::begin(told.subject());
+            drop(landing(told, company, watch).await);
         }));
         batch_stream::stream(py, self.mode, rows, keys)
     }

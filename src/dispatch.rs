@@ -20,6 +20,9 @@ use crate::error::{Error, Result};
 use crate::exit::{self, Inside};
 use crate::fork;
 use crate::gevent;
+use crate::observe::series::Stage;
+use crate::observe::span::Span;
+use crate::observe::watch::{Stopwatch, Subject, Watch};
 use crate::ops::Operation;
 use crate::session::{Company, Session};
 
@@ -39,8 +42,17 @@ pub(crate) trait Request: Send + 'static {
     /// Whether it is a batch whose rows may be taken as they come.
     const ROWS: bool = false;
 
-    /// Does it, on the reactor.
-    fn answer(self, company: Company) -> impl Future<Output = Outcome> + Send;
+    /// What metrics and spans tell of it; None if nothing.
+    fn subject(&self) -> Option<Subject<'_>> {
+        None
+    }
+
+    /// Does it, on the reactor; notes on the watch how far it is.
+    fn answer(
+        self,
+        company: Company,
+        watch: Option<&Watch>,
+    ) -> impl Future<Output = Outcome> + Send;
 }
 
 /// An operation on a connected cluster.
@@ -52,8 +64,18 @@ pub(crate) struct Routed<O> {
 impl<O: Operation> Request for Routed<O> {
     const NAME: &'static str = O::NAME;
 
-    async fn answer(self, company: Company) -> Outcome {
-        self.session.execute(self.operation, company).await
+    fn subject(&self) -> Option<Subject<'_>> {
+        let (namespace, set) = self.operation.place();
+        Some(Subject {
+            operation: self.operation.label(),
+            namespace,
+            set,
+            slow: self.session.config().slow(),
+        })
+    }
+
+    async fn answer(self, company: Company, watch: Option<&Watch>) -> Outcome {
+        self.session.execute(self.operation, company, watch).await
     }
 }
 
@@ -83,11 +105,22 @@ const fn awaited<R: Request>() -> Awaited {
 }
 
 /// The request as a future whose panics are errors.
-pub(crate) async fn outcome<R: Request>(request: R, company: Company) -> Outcome {
-    AssertUnwindSafe(request.answer(company))
+pub(crate) async fn landing<R: Request>(
+    request: R,
+    company: Company,
+    watch: Option<Watch>,
+) -> Landing {
+    if let Some(watch) = &watch {
+        watch.taken_up();
+    }
+    let outcome = AssertUnwindSafe(request.answer(company, watch.as_ref()))
         .catch_unwind()
         .await
-        .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())))
+        .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())));
+    Landing {
+        seen: watch.and_then(|watch| watch.end(&outcome)),
+        outcome,
+    }
 }
 
 /// The error that stands for a panic.
@@ -103,34 +136,52 @@ pub(crate) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Error {
 }
 
 fn start<R: Request>(request: R) -> Start {
-    Box::new(move |token: Token| -> Job {
-        Box::pin(async move {
-            let outcome = outcome(request, Company::Burst).await;
-            token.complete(Landing(outcome));
-        })
+    Box::new(move |py, token: Token| -> (Job, Option<Span>) {
+        let watch = Watch::begin(request.subject());
+        let span = Span::begin(py, watch.as_ref());
+        let job = Box::pin(async move {
+            let landing = landing(request, Company::Burst, watch).await;
+            token.complete(landing);
+        });
+        (job, span)
     })
 }
 
 fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound<'_, PyAny>> {
     let engine = engine()?;
-    if let Some(hub) = gevent::hub(py)? {
-        let reply = gevent::wait(&hub, engine, request)??;
-        return Ok(shape.convert(py, reply)?.into_bound(py));
-    }
-    // From here on: asking for the kind runs Python, and converting a reply may.
-    let inside = Inside::enter();
-    let kind = Kind::of_this(py)?;
-    let request = outcome(request, Company::Alone);
-    let reply = match kind {
-        Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request))?,
-        Kind::Daemon => exit::detach_daemon(&inside, py, || engine.reactor.block_on(request))?,
-        Kind::Other => py.detach(|| engine.reactor.block_on(request))?,
+    let hub = gevent::hub(py)?;
+    let watch = Watch::begin(request.subject());
+    let span = Span::begin(py, watch.as_ref());
+    let (landing, _inside) = if let Some(hub) = hub {
+        (gevent::wait(&hub, engine, request, watch), None)
+    } else {
+        // From here on: asking for the kind runs Python, and converting a reply may.
+        let inside = Inside::enter();
+        let request = landing(request, Company::Alone, watch);
+        let landing = match Kind::of_this(py)? {
+            Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request)),
+            Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || {
+                engine.reactor.block_on(request)
+            })),
+            Kind::Other => Ok(py.detach(|| engine.reactor.block_on(request))),
+        };
+        (landing, Some(inside))
     };
-    Ok(shape.convert(py, reply)?.into_bound(py))
+    let seen = landing
+        .as_ref()
+        .ok()
+        .and_then(|landing| landing.seen.as_deref());
+    if let Some(span) = span {
+        span.end(py, seen);
+    }
+    let stopwatch = Stopwatch::start(seen);
+    let object = shape.convert(py, landing?.outcome?)?;
+    stopwatch.stop(Stage::IntoPython);
+    Ok(object.into_bound(py))
 }
 
 /// A request while somebody waits for it.
-type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+type Waiting = Pin<Box<dyn Future<Output = Landing> + Send>>;
 
 /// The main thread comes back now and then to run signal handlers. If one raises, as Ctrl-C does, the
 /// request goes on without us.
@@ -139,22 +190,22 @@ fn wait_for_signals_too(
     engine: &Engine,
     name: &str,
     mut request: Waiting,
-) -> PyResult<crate::convert::reply::Reply> {
+) -> PyResult<Landing> {
     let generation = fork::generation();
     let listener = engine.heartbeat.listen(engine.reactor.handle());
     let mut handed_over = false;
     loop {
-        let outcome = py.detach(|| {
+        let landing = py.detach(|| {
             engine.reactor.block_on(async {
                 tokio::select! {
                     biased;
-                    outcome = &mut request => Some(outcome),
+                    landing = &mut request => Some(landing),
                     () = listener.next() => None,
                 }
             })
         });
-        if let Some(outcome) = outcome {
-            return Ok(outcome?);
+        if let Some(landing) = landing {
+            return Ok(landing);
         }
         if !handed_over {
             request = hand_over(engine, request);
@@ -178,7 +229,7 @@ fn hand_over(engine: &Engine, request: Waiting) -> Waiting {
         // Nobody listens any more if a handler has raised.
         let _ = sender.send(request.await);
     }));
-    Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost().0) })
+    Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost()) })
 }
 
 /// What a thread is to Python.

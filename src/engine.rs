@@ -8,8 +8,10 @@ use aerospike_bridge::reactor::Reactor;
 
 use crate::aio::port::Ports;
 use crate::error::{Error, Result};
+use crate::exit;
 use crate::fork::{self, PerProcess};
 use crate::heartbeat::Heartbeat;
+use crate::observe::logging;
 
 /// A request on its way through the bridge.
 pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -27,6 +29,8 @@ static ENGINE: PerProcess<Engine> = PerProcess::new();
 pub(crate) fn engine() -> Result<&'static Engine> {
     ENGINE.get_or_try_init(|| {
         fork::watch();
+        exit::count();
+        logging::install();
         let reactor = Reactor::start("aerospike-io").map_err(|error| {
             Error::client(format!("The I/O thread could not be started: {error}"))
         })?;

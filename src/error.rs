@@ -9,6 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 use crate::convert::key::KeyParts;
+use crate::observe::codes;
 
 /// What went wrong, in the words of `aerospike_py.exception._from_error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,27 @@ pub(crate) struct Failure {
     subcode: Option<u32>,
     node: Option<String>,
     key: Option<Box<KeyParts>>,
+    /// What befell earlier attempts.
+    attempts: Vec<Attempt>,
+}
+
+/// An attempt that was followed by another.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    /// From 1.
+    pub(crate) number: usize,
+    /// What befell it; empty if only some rows of a batch failed.
+    pub(crate) text: String,
+}
+
+impl Attempt {
+    /// One of which nothing else is known.
+    pub(crate) fn numbered(number: usize) -> Self {
+        Self {
+            number,
+            text: String::new(),
+        }
+    }
 }
 
 /// A failure, or an exception that Python code raised while we called it (never crosses the inbox).
@@ -117,6 +139,7 @@ impl Error {
             subcode: None,
             node: None,
             key: None,
+            attempts: Vec::new(),
         }))
     }
 
@@ -276,6 +299,22 @@ impl Error {
         }
     }
 
+    /// The code by which it is counted: some kinds that share one are told apart.
+    pub(crate) fn seen_code(&self) -> i32 {
+        match self {
+            Self::Failure(failure) if failure.kind == Kind::Backpressure => codes::BACKPRESSURE,
+            _ => self.code(),
+        }
+    }
+
+    /// What befell earlier attempts.
+    pub(crate) fn attempts(&self) -> Vec<Attempt> {
+        match self {
+            Self::Failure(failure) => failure.attempts.clone(),
+            Self::Raised(_) => Vec::new(),
+        }
+    }
+
     /// Whether this is a broken or missing connection.
     pub(crate) fn is_transport(&self) -> bool {
         matches!(self, Self::Failure(failure) if matches!(failure.kind, Kind::Connection | Kind::Cluster | Kind::Timeout))
@@ -378,8 +417,19 @@ impl From<&core::Error> for Error {
             subcode: Some(error.sub_code()).filter(|&code| code != 0),
             node: error.node().map(str::to_owned),
             key: None,
+            attempts: earlier(error),
         }))
     }
+}
+
+fn earlier(error: &core::Error) -> Vec<Attempt> {
+    let attempts = error.sub_errors().iter().zip(1..);
+    attempts
+        .map(|(error, number)| Attempt {
+            number,
+            text: error.to_string(),
+        })
+        .collect()
 }
 
 /// What a server says in two words, with what a caller can do about it.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use pyo3::prelude::*;
 
 use crate::fork;
+use crate::observe::logging;
 
 /// How long the end waits for those inside at most, in steps of a millisecond: a thread may have to wait for its turn several times.
 const STEPS: usize = 2000;
@@ -23,18 +24,28 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 /// Calls whose thread needs the interpreter until they return or block.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
-/// From now on the end is noticed in this process.
-pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
+/// From now on those inside are counted in this process.
+pub(crate) fn count() {
     let generation = fork::generation();
     if GENERATION.swap(generation, Ordering::Relaxed) != generation {
         // What the threads of the parent were about is not ours.
         INSIDE.store(0, Ordering::Relaxed);
     }
+}
+
+/// From now on the end is noticed in this process.
+pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
+    count();
     if !WATCHED.swap(true, Ordering::Relaxed) {
         let end = wrap_pyfunction!(_end, py)?;
         py.import("atexit")?.call_method1("register", (end,))?;
     }
     Ok(())
+}
+
+/// Whether the end will be noticed.
+pub(crate) fn is_watched() -> bool {
+    WATCHED.load(Ordering::Relaxed)
 }
 
 /// Called by `atexit`.
@@ -53,6 +64,7 @@ fn _end(py: Python<'_>) {
             thread::sleep(Duration::from_millis(1));
         }
     });
+    logging::flush(py);
 }
 
 /// A call that is under way. The end of the interpreter waits for it.
@@ -62,6 +74,13 @@ impl Inside {
     pub(crate) fn enter() -> Self {
         INSIDE.fetch_add(1, Ordering::SeqCst);
         Self(())
+    }
+
+    /// The same, of a thread that may as well stay out.
+    pub(crate) fn enter_unless_ending() -> Option<Self> {
+        // First inside and then the question, so that the end waits for whoever has not seen it.
+        let inside = Self::enter();
+        (!ENDING.load(Ordering::SeqCst)).then_some(inside)
     }
 }
 

@@ -21,11 +21,12 @@ use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit, intern};
 use slab::Slab;
 
-use crate::aio::port::{Landing, Outcome};
-use crate::dispatch::{Request, outcome};
+use crate::aio::port::Landing;
+use crate::dispatch::{Request, landing};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fork;
+use crate::observe::watch::Watch;
 use crate::session::Company;
 
 /// Whether gevent has patched this process.
@@ -65,7 +66,7 @@ pub(crate) fn hub(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
 /// A greenlet that waits, or has given up: then its outcome is dropped when it comes.
 struct Flight {
     waiter: Option<Py<PyAny>>,
-    outcome: Option<Outcome>,
+    landing: Option<Landing>,
 }
 
 struct Core {
@@ -96,8 +97,8 @@ impl Reader {
             return Ok(());
         };
         loop {
-            while let Some((ticket, Landing(outcome))) = core.outbox.take() {
-                if let Some(waiter) = core.land(py, ticket, outcome) {
+            while let Some((ticket, landing)) = core.outbox.take() {
+                if let Some(waiter) = core.land(py, ticket, landing) {
                     waiter.call_method1(py, intern!(py, "switch"), (py.None(),))?;
                 }
             }
@@ -110,11 +111,11 @@ impl Reader {
 
 impl Core {
     /// Leaves an outcome for its greenlet. Returns whom to wake.
-    fn land(&self, py: Python<'_>, ticket: usize, outcome: Outcome) -> Option<Py<PyAny>> {
+    fn land(&self, py: Python<'_>, ticket: usize, landing: Landing) -> Option<Py<PyAny>> {
         let mut flights = self.flights.lock();
         let flight = flights.get_mut(ticket)?;
         if let Some(waiter) = &flight.waiter {
-            flight.outcome = Some(outcome);
+            flight.landing = Some(landing);
             return Some(waiter.clone_ref(py));
         }
         flights.remove(ticket);
@@ -122,11 +123,11 @@ impl Core {
     }
 
     /// The greenlet goes on: with its outcome, if it is there.
-    fn leave(&self, ticket: usize) -> Option<Outcome> {
+    fn leave(&self, ticket: usize) -> Option<Landing> {
         let mut flights = self.flights.lock();
         let flight = flights.get_mut(ticket)?;
         let waiter = flight.waiter.take();
-        let outcome = flight.outcome.take();
+        let outcome = flight.landing.take();
         if outcome.is_some() {
             flights.remove(ticket);
         }
@@ -246,7 +247,8 @@ pub(crate) fn wait<R: Request>(
     hub: &Bound<'_, PyAny>,
     engine: &Engine,
     request: R,
-) -> PyResult<Outcome> {
+    watch: Option<Watch>,
+) -> PyResult<Landing> {
     static WAITER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = hub.py();
     let port = HubPort::of(hub, engine)?;
@@ -254,16 +256,16 @@ pub(crate) fn wait<R: Request>(
     let waiter = WAITER.import(py, "gevent.hub", "Waiter")?.call1((hub,))?;
     let ticket = this.core.flights.lock().insert(Flight {
         waiter: Some(waiter.clone().unbind()),
-        outcome: None,
+        landing: None,
     });
     let token = Completion::new(Arc::clone(&this.core.outbox), ticket);
     engine.reactor.submit(Box::pin(async move {
-        token.complete(Landing(outcome(request, Company::Burst).await));
+        token.complete(landing(request, Company::Burst, watch).await);
     }));
     this.count(py, true)?;
     let woken = waiter.call_method0(intern!(py, "get"));
     this.count(py, false)?;
-    let outcome = this.core.leave(ticket);
+    let landing = this.core.leave(ticket);
     woken?;
-    Ok(outcome.unwrap_or_else(|| Landing::lost().0))
+    Ok(landing.unwrap_or_else(Landing::lost))
 }

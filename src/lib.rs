@@ -38,6 +38,7 @@ mod gevent;
 mod heartbeat;
 mod interpreter;
 mod numpy;
+mod observe;
 mod ops;
 mod partition_filter;
 mod query;
@@ -56,6 +57,10 @@ const PLAIN: &[&str] = &[
     "query",
     "scan",
     "transaction",
+    "stats",
+    "get_stats",
+    "enable_metrics",
+    "disable_metrics",
     "batch_stream",
 ];
 
@@ -94,6 +99,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cdt::ctx::context_to_base64, module)?)?;
     module.add_function(wrap_pyfunction!(cdt::unpack::context_from_base64, module)?)?;
     module.add_function(wrap_pyfunction!(aio::port::_longest_step, module)?)?;
+    observe::register(module)?;
     let base = py.get_type::<client::BaseClient>();
     let public: Vec<String> = module.index()?.extract()?;
     let public: Vec<String> = public

@@ -13,6 +13,7 @@ use crate::convert::config::Config;
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
 use crate::fork;
+use crate::observe::watch::Watch;
 use crate::ops::Operation;
 
 /// How many requests may be under way or wait in one client. A `gather` of 50,000 is no mistake, ten
@@ -158,12 +159,13 @@ impl Session {
         &self,
         operation: O,
         company: Company,
+        watch: Option<&Watch>,
     ) -> Result<Reply> {
         let _counted = self.admit()?;
         let sent = AtomicBool::new(false);
         tokio::select! {
             biased;
-            outcome = self.pass(operation, company, &sent) => outcome,
+            outcome = self.pass(operation, company, &sent, watch) => outcome,
             () = self.abandoned.cancelled() => {
                 Err(Error::closed(O::WRITES && sent.load(Ordering::Relaxed)))
             }
@@ -176,6 +178,7 @@ impl Session {
         mut operation: O,
         company: Company,
         sent: &AtomicBool,
+        watch: Option<&Watch>,
     ) -> Result<Reply> {
         let began = Instant::now();
         let timeout = operation.total_timeout();
@@ -183,15 +186,21 @@ impl Session {
         let _slot = self.slot(O::NAME, deadline).await?;
         let cluster = self.cluster().await?;
         if O::JOINS && company == Company::Burst && self.config.coalesces_reads() {
-            return operation.join(cluster, deadline).await;
+            return operation.join(cluster, deadline, watch).await;
         }
         let leave = cluster.gates(operation.target())?;
         let _permits = leave.wait(deadline).await?;
-        if let Some(deadline) = deadline {
-            let waited = began.elapsed();
+        if deadline.is_some() || watch.is_some() {
+            let now = Instant::now();
+            if let Some(watch) = watch {
+                watch.sent(now, leave.node());
+            }
+            let waited = now - began;
             // Below a millisecond the policy's own resolution hides it.
-            if waited >= Duration::from_millis(1) {
-                let left = deadline.saturating_duration_since(Instant::now());
+            if let Some(deadline) = deadline
+                && waited >= Duration::from_millis(1)
+            {
+                let left = deadline.saturating_duration_since(now);
                 if left.is_zero() {
                     return Err(Error::expired(format!(
                         "Timeout after {} ms in the queue; not sent",

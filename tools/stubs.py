@@ -24,7 +24,19 @@ HEAD = "# Written by tools/stubs.py from tools/client.pyi.in: change that, then 
 
 # The classes that have an async twin, and which of their methods are plain there too.
 TWINS = {
-    "Client": {"__init__", "is_connected", "get_node_names", "query", "scan", "batch_stream", "transaction"},
+    "Client": {
+        "__init__",
+        "is_connected",
+        "get_node_names",
+        "query",
+        "scan",
+        "batch_stream",
+        "transaction",
+        "stats",
+        "get_stats",
+        "enable_metrics",
+        "disable_metrics",
+    },
     "Query": {"select", "where", "add_ops", "apply", "resume", "cursor"},
     "Job": {"id"},
     "Transaction": {"id", "timeout", "namespace", "state", "in_doubt"},

@@ -21,6 +21,7 @@ from . import hll_operations as hll_operations
 from . import list_operations as list_operations
 from . import map_operations as map_operations
 from . import numpy_batch as numpy_batch
+from . import observability as observability
 from . import predicates as predicates
 from . import types as types
 from ._aerospike import (
@@ -51,6 +52,7 @@ from .exception import *
 from .exception import AerospikeIndexError as IndexError  # noqa: A004 (a name of 0.14)
 from .exception import AerospikeTimeoutError as TimeoutError  # noqa: A004 (a name of 0.14)
 from .numpy_batch import NumpyBatchRecords
+from .observability import *
 from .partitions import (
     PartitionFilter,
     partition_filter_after,
@@ -154,6 +156,7 @@ __all__ = [
     "list_operations",
     "map_operations",
     "numpy_batch",
+    "observability",
     "partition_filter_after",
     "partition_filter_all",
     "partition_filter_by_id",
@@ -164,6 +167,7 @@ __all__ = [
 ]
 __all__ += constants.__all__
 __all__ += exception.__all__
+__all__ += observability.__all__
 __all__ += types.__all__
 # A star import must not hide the built-in one, which is about all sockets; ask for ours by name.
 __all__.remove("ConnectionError")

@@ -22,6 +22,7 @@ from .types import (
     BatchUDFMeta,
     BatchWriteResult,
     ClientConfig,
+    ClientStats,
     ExistsResult,
     Expression,
     InfoNodeResult,
@@ -130,6 +131,38 @@ class Client:
         Raises:
             `ClientError`: The client is not connected.
         """
+    def stats(self) -> ClientStats:
+        """What the client counts: its nodes and their connections, and, of the whole process, operations and the I/O thread.
+
+        Asks nobody, in `AsyncClient` too. Counts begin with the process, those of connections and retries with `connect`.
+
+        Returns:
+            A `ClientStats`; times are in milliseconds, with three significant digits.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def get_stats(self) -> ClientStats:
+        """The same as `stats`, by the name the official client has for it.
+
+        Returns:
+            A `ClientStats`.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def enable_metrics(self, policy: None = None) -> None:
+        """The same as ``set_metrics_enabled(True)``, by the name the official client has for it: for all clients of the process.
+
+        Args:
+            policy: None. The official client's says how coarse its histograms are and which file they go to; here they are fine, and
+                `get_metrics` and `stats` give them.
+
+        Raises:
+            `InvalidArgError`: There is a policy.
+        """
+    def disable_metrics(self) -> None:
+        """The same as ``set_metrics_enabled(False)``, by the name the official client has for it: for all clients of the process."""
     def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
@@ -1857,6 +1890,38 @@ class AsyncClient:
         Raises:
             `ClientError`: The client is not connected.
         """
+    def stats(self) -> ClientStats:
+        """What the client counts: its nodes and their connections, and, of the whole process, operations and the I/O thread.
+
+        Asks nobody, in `AsyncClient` too. Counts begin with the process, those of connections and retries with `connect`.
+
+        Returns:
+            A `ClientStats`; times are in milliseconds, with three significant digits.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def get_stats(self) -> ClientStats:
+        """The same as `stats`, by the name the official client has for it.
+
+        Returns:
+            A `ClientStats`.
+
+        Raises:
+            `ClientError`: The client is not connected.
+        """
+    def enable_metrics(self, policy: None = None) -> None:
+        """The same as ``set_metrics_enabled(True)``, by the name the official client has for it: for all clients of the process.
+
+        Args:
+            policy: None. The official client's says how coarse its histograms are and which file they go to; here they are fine, and
+                `get_metrics` and `stats` give them.
+
+        Raises:
+            `InvalidArgError`: There is a policy.
+        """
+    def disable_metrics(self) -> None:
+        """The same as ``set_metrics_enabled(False)``, by the name the official client has for it: for all clients of the process."""
     async def info_all(self, command: str, policy: AdminPolicy | None = None) -> list[InfoNodeResult]:
         """Send an info command to every node.
 
@@ -4405,6 +4470,55 @@ class Fault:
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
 
+# For the package itself.
+def _stats() -> ClientStats: ...
+def _set_tracing(on: bool) -> None: ...
+def _set_log_filter(level: int) -> None: ...
+def get_metrics() -> str:
+    """The metrics of this process as text for Prometheus.
+
+    The names and labels of operations are those of OpenTelemetry's conventions for database clients, as in the reference client; those
+    that begin with ``aerospike_client_`` are ours.
+
+    Returns:
+        The text exposition format, version 0.0.4, ending with ``# EOF``. Sets beyond the first 128 are counted as ``other``.
+    """
+
+def set_metrics_enabled(enabled: bool) -> None:
+    """Switch counting and timing of calls on or off, for all clients of the process. Default: on.
+
+    Args:
+        enabled: Whether calls that begin from now on are counted. Off, a call costs a branch for it; what was counted stays.
+    """
+
+def is_metrics_enabled() -> bool:
+    """Whether calls are counted and timed.
+
+    Returns:
+        True, unless `set_metrics_enabled` has said otherwise.
+    """
+
+def set_internal_stage_metrics_enabled(enabled: bool) -> None:
+    """Switch on or off that the stages of calls are timed one by one: where the time goes. Costs about a microsecond a call.
+
+    Args:
+        enabled: Whether stages are timed from now on. Default: off, unless AEROSPIKE_PY_INTERNAL_METRICS is 1, true, yes or on.
+    """
+
+def is_internal_stage_metrics_enabled() -> bool:
+    """Whether the stages of calls are timed.
+
+    Returns:
+        What `set_internal_stage_metrics_enabled` or the environment has said.
+    """
+
+def dropped_log_count() -> int:
+    """How many log records of the engine were dropped because more than 4096 waited for `logging`.
+
+    Returns:
+        The number, since the process began.
+    """
+
 def prepare(policy: SharedPolicy) -> PreparedPolicy:
     """Parse a policy once, to be used many times: what it returns is accepted wherever a policy is.
 
@@ -4509,7 +4623,13 @@ __all__ = [
     "calc_digest",
     "context_from_base64",
     "context_to_base64",
+    "dropped_log_count",
     "expression_to_base64",
+    "get_metrics",
     "get_partition_id",
+    "is_internal_stage_metrics_enabled",
+    "is_metrics_enabled",
     "prepare",
+    "set_internal_stage_metrics_enabled",
+    "set_metrics_enabled",
 ]

@@ -152,6 +152,75 @@ class JobProgress(NamedTuple):
     filtered: int  # records that the filter expression left alone
 
 
+# Statistics ----------------------------------------------------------------------------------------------------------------------------
+
+
+class LatencyStats(NamedTuple):
+    """How long things took, in milliseconds, to three significant digits."""
+
+    samples: int
+    mean: float
+    p50: float
+    p90: float
+    p99: float
+    p999: float
+    max: float
+
+
+class OperationStats(NamedTuple):
+    """The calls of one operation on one set, of all clients of the process."""
+
+    operation: str  # by the name metrics have for it: "get", "delete", …
+    namespace: str  # empty where it is about none
+    set_name: str
+    calls: int  # those that have ended
+    errors: dict[str, int]  # how many of them failed, by the kind of failure: "KeyNotFoundError", "Timeout", …
+    retries: int  # attempts after a first one, of calls that failed and of batches
+    in_flight: int
+    latency: LatencyStats  # of those that succeeded, from the call until the answer
+    queue_wait: LatencyStats  # the part of it before they were sent
+
+
+class NodeStats(NamedTuple):
+    """A node, as the client sees it. Counts are since `connect`."""
+
+    name: str
+    address: str
+    connections_open: int
+    connections_in_use: int
+    connections_idle: int
+    connections_opened: int
+    connections_closed: int
+    connections_failed: int  # could not be opened
+    connections_broken: int  # were closed because something went wrong on them; as a rule another attempt followed
+    permits: int  # how many requests may be sent at once
+    waiting: int  # requests that wait for leave to be sent
+    error_rate: int  # errors in the present window of the circuit breaker
+    circuit_breaker_hits: int  # requests it refused
+    tends: int  # looks at the node
+    tends_failed: int
+
+
+class ReactorStats(NamedTuple):
+    """The I/O thread and the event loops it serves, of the process."""
+
+    queue_depth: int  # requests it has not taken up
+    jobs: int  # asynchronous requests under way
+    wakeups: int  # how often it emptied its queue
+    event_loops: int
+    drains: int  # how often an event loop took answers
+    longest_drain: float  # the longest an event loop was busy with answers
+
+
+class ClientStats(NamedTuple):
+    """What `Client.stats` gives."""
+
+    operations: list[OperationStats]
+    nodes: list[NodeStats]
+    reactor: ReactorStats
+    dropped_logs: int  # log records that were forgotten
+
+
 # Policies ------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -392,6 +461,7 @@ class ClientConfig(TypedDict, total=False):
     error_rate_window: int  # in tends; default 1
     max_concurrent_operations: int  # in flight in all; default 0 = no bound but the connections'
     operation_queue_timeout_ms: int  # how long an operation may wait for its turn; default 0 = as long as its total_timeout
+    slow_ms: int  # log a warning of every call that takes so long; default 0 = none
     coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
@@ -489,6 +559,7 @@ __all__ = [
     "ClientConfig",
     "ConfigProvider",
     "ClientPolicies",
+    "ClientStats",
     "ExistsResult",
     "Expression",
     "HLLPolicy",
@@ -499,6 +570,7 @@ __all__ = [
     "InfoNodeResult",
     "JobProgress",
     "Key",
+    "LatencyStats",
     "ListOrder",
     "ListPolicy",
     "ListReturnType",
@@ -506,8 +578,10 @@ __all__ = [
     "MapOrder",
     "MapPolicy",
     "MapReturnType",
+    "NodeStats",
     "OperateOrderedResult",
     "Operation",
+    "OperationStats",
     "PolicyCommitLevel",
     "PolicyExists",
     "PolicyGen",
@@ -519,6 +593,7 @@ __all__ = [
     "PrivilegeCode",
     "PrivilegeName",
     "QueryPolicy",
+    "ReactorStats",
     "ReadPolicy",
     "Record",
     "RecordMetadata",

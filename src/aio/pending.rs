@@ -20,10 +20,11 @@ use crate::dispatch::Mode;
 use crate::engine::{Job, engine};
 use crate::error::Error;
 use crate::fork;
+use crate::observe::span::Span;
 use crate::ops::batch_stream::Rows;
 
 /// Starts a request whose outcome goes to the token.
-pub(crate) type Start = Box<dyn FnOnce(Token) -> Job + Send>;
+pub(crate) type Start = Box<dyn FnOnce(Python<'_>, Token) -> (Job, Option<Span>) + Send>;
 
 enum State {
     /// Made without a running loop: starts at its first step.
@@ -43,6 +44,8 @@ enum State {
 struct Inner {
     state: State,
     waker: Option<Py<Waker>>,
+    /// Ends when the answer is there, also if nobody waits for it any more.
+    span: Option<Span>,
     /// Whether anybody has awaited, thrown into or closed it.
     used: bool,
     /// Whether it was awaited in the loop it belongs to.
@@ -115,6 +118,7 @@ impl Pending {
         let inner = Mutex::new(Inner {
             state,
             waker: None,
+            span: None,
             used: false,
             at_home: false,
         });
@@ -176,9 +180,19 @@ impl Pending {
             }
         };
         let token = port.board(slf);
-        self.inner.lock().state = State::Flying(std::sync::Arc::downgrade(&port), Some(shape));
-        engine.reactor.submit(start(token));
+        let (job, span) = start(slf.py(), token);
+        {
+            let mut inner = self.inner.lock();
+            inner.state = State::Flying(std::sync::Arc::downgrade(&port), Some(shape));
+            inner.span = span;
+        }
+        engine.reactor.submit(job);
         Ok(())
+    }
+
+    /// The span of the request; for the port, which ends it.
+    pub(crate) fn take_span(&self) -> Option<Span> {
+        self.inner.lock().span.take()
     }
 
     /// The shape of the answer, if somebody still waits for it; for the port.
@@ -403,6 +417,9 @@ impl Pending {
             return Ok(());
         };
         visit.call(&inner.waker)?;
+        if let Some(span) = &inner.span {
+            span.traverse(&visit)?;
+        }
         match &inner.state {
             State::Deferred(_, shape) | State::Flying(_, Some(shape)) => shape.traverse(&visit),
             State::Settled(Ok(value), event_loop) => {

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::os::fd::{AsFd, AsRawFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ use super::waker::Waker;
 use crate::convert::reply::{Conversion, Reply};
 use crate::error::{self, Error};
 use crate::fork;
+use crate::observe::series::Stage;
+use crate::observe::switches::{METRICS, any};
+use crate::observe::watch::{Seen, Stopwatch};
 
 /// How long a step may keep the loop: twice this is what a neighbour's timer may be late.
 const STEP: Duration = Duration::from_micros(200);
@@ -35,16 +38,23 @@ const ROWS: usize = 128;
 pub(crate) type Outcome = error::Result<Reply>;
 
 /// An outcome on its way to a loop.
-pub(crate) struct Landing(pub(crate) Outcome);
+pub(crate) struct Landing {
+    pub(crate) outcome: Outcome,
+    /// What is to be told of it, if anything is watched.
+    pub(crate) seen: Option<Box<Seen>>,
+}
 
 /// The promise that a request's outcome reaches its port.
 pub(crate) type Token = Completion<Landing, SegQueue<(usize, Landing)>, OutboxSignal>;
 
 impl Lost for Landing {
     fn lost() -> Self {
-        Self(Err(Error::panic(
-            "The request was lost: this is a defect of aerospike_py",
-        )))
+        Self {
+            outcome: Err(Error::panic(
+                "The request was lost: this is a defect of aerospike_py",
+            )),
+            seen: None,
+        }
     }
 }
 
@@ -52,6 +62,7 @@ impl Lost for Landing {
 struct Unfinished {
     pending: Py<Pending>,
     conversion: Conversion,
+    stopwatch: Stopwatch,
 }
 
 /// The port of one event loop.
@@ -64,6 +75,25 @@ pub(crate) struct PortCore {
     unfinished: Mutex<VecDeque<Unfinished>>,
     /// The most rows a step has converted, for tests.
     longest_step: AtomicUsize,
+    drains: Arc<Drains>,
+}
+
+/// How often event loops took answers, and how long that kept one of them at most.
+#[derive(Default)]
+struct Drains {
+    count: AtomicU64,
+    /// Nanoseconds.
+    longest: AtomicU64,
+}
+
+impl Drains {
+    fn note(&self, began: Instant) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let took = began.elapsed().as_nanos() as u64;
+        if took > self.longest.load(Ordering::Relaxed) {
+            self.longest.fetch_max(took, Ordering::Relaxed);
+        }
+    }
 }
 
 impl PortCore {
@@ -77,15 +107,23 @@ impl PortCore {
     /// time is up or when user code raises: the loop calls again.
     fn step(&self, py: Python<'_>) -> PyResult<()> {
         let began = Instant::now();
+        let outcome = self.drain(py, began);
+        if any(METRICS) {
+            self.drains.note(began);
+        }
+        outcome
+    }
+
+    fn drain(&self, py: Python<'_>, began: Instant) -> PyResult<()> {
         let mut rows = 0;
         loop {
             let unfinished = self.unfinished.lock().pop_front();
             if let Some(unfinished) = unfinished {
                 rows += self.convert(py, unfinished, ROWS - rows)?;
-            } else if let Some((ticket, Landing(outcome))) = self.outbox.take() {
+            } else if let Some((ticket, landing)) = self.outbox.take() {
                 let pending = self.flights.lock().try_remove(ticket);
                 if let Some(pending) = pending {
-                    self.land(py, pending, outcome)?;
+                    self.land(py, pending, landing)?;
                 }
             } else if self.outbox.settle() {
                 return Ok(());
@@ -97,7 +135,15 @@ impl PortCore {
     }
 
     /// A reply is here: small ones are delivered, large ones queued for conversion.
-    fn land(&self, py: Python<'_>, pending: Py<Pending>, outcome: Outcome) -> PyResult<()> {
+    fn land(&self, py: Python<'_>, pending: Py<Pending>, landing: Landing) -> PyResult<()> {
+        let Landing { outcome, seen } = landing;
+        if let Some(span) = pending.get().take_span() {
+            span.end(py, seen.as_deref());
+        }
+        if let Some(seen) = &seen {
+            seen.resumed();
+        }
+        let stopwatch = Stopwatch::start(seen.as_deref());
         let Some(shape) = pending.get().take_shape() else {
             return Ok(());
         };
@@ -109,10 +155,14 @@ impl PortCore {
                 self.unfinished.lock().push_back(Unfinished {
                     pending,
                     conversion,
+                    stopwatch,
                 });
                 Ok(())
             }
-            settled => self.deliver(py, &pending, settled),
+            settled => {
+                stopwatch.stop(Stage::IntoPython);
+                self.deliver(py, &pending, settled)
+            }
         }
     }
 
@@ -132,6 +182,7 @@ impl PortCore {
         };
         self.longest_step.fetch_max(converted, Ordering::Relaxed);
         if unfinished.conversion.is_done() {
+            unfinished.stopwatch.stop(Stage::IntoPython);
             self.deliver(py, &unfinished.pending, Ok(unfinished.conversion))?;
         } else {
             self.unfinished.lock().push_front(unfinished);
@@ -190,6 +241,7 @@ pub(crate) struct Ports {
     /// What wakes their loops.
     owed: Arc<OwedLoops>,
     known: Mutex<HashMap<usize, Weak<PortCore>>>,
+    drains: Arc<Drains>,
 }
 
 thread_local! {
@@ -203,7 +255,24 @@ impl Ports {
         Self {
             owed: Arc::clone(owed),
             known: Mutex::default(),
+            drains: Arc::default(),
         }
+    }
+
+    /// How many event loops wait for answers.
+    pub(crate) fn count(&self) -> usize {
+        let known = self.known.lock();
+        known
+            .values()
+            .filter(|port| port.strong_count() > 0)
+            .count()
+    }
+
+    /// How often they took answers, and how long that kept one of them at most.
+    pub(crate) fn drains(&self) -> (u64, Duration) {
+        let longest = self.drains.longest.load(Ordering::Relaxed);
+        let count = self.drains.count.load(Ordering::Relaxed);
+        (count, Duration::from_nanos(longest))
     }
 
     /// The port of a loop that runs on this thread; opens it on first use.
@@ -237,6 +306,7 @@ impl Ports {
             flights: Mutex::new(Slab::new()),
             unfinished: Mutex::new(VecDeque::new()),
             longest_step: AtomicUsize::new(0),
+            drains: Arc::clone(&self.drains),
         });
         let port = Py::new(
             py,

@@ -127,6 +127,12 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
         self.shared.turns.load(Ordering::Relaxed)
     }
 
+    /// How many jobs have been submitted and not been taken up.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.shared.inbox.len()
+    }
+
     /// How many jobs have been submitted and have not ended.
     #[must_use]
     pub fn jobs(&self) -> usize {

@@ -29,6 +29,8 @@ pub(super) struct Gate {
     permits: Semaphore,
     /// How many permits there are, taken ones included.
     granted: AtomicUsize,
+    /// How many wait for one.
+    waiting: AtomicUsize,
     floor: usize,
     limit: usize,
     growing: AtomicBool,
@@ -36,6 +38,22 @@ pub(super) struct Gate {
     held: AtomicU64,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
+}
+
+/// Somebody who waits, counted until he does no longer.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn count(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The right to talk to a node.
@@ -70,6 +88,7 @@ impl Gate {
             node,
             permits: Semaphore::new(granted),
             granted: AtomicUsize::new(granted),
+            waiting: AtomicUsize::new(0),
             floor,
             limit,
             growing: AtomicBool::new(false),
@@ -80,6 +99,16 @@ impl Gate {
 
     pub(super) fn node(&self) -> &Arc<core::Node> {
         &self.node
+    }
+
+    /// How many permits there are, taken ones included.
+    pub(super) fn granted(&self) -> usize {
+        self.granted.load(Ordering::Relaxed)
+    }
+
+    /// How many wait for a permit.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// A permit, at once or in turn.
@@ -113,6 +142,7 @@ impl Gate {
             return Ok(permit);
         }
         let began = Instant::now();
+        let _waiting = Waiting::count(&self.waiting);
         let turn = self.permits.acquire();
         let permit = match deadline {
             None => turn.await,

@@ -3,6 +3,7 @@
 mod consistency;
 mod diagnosis;
 mod gate;
+pub(crate) mod gauges;
 mod link;
 mod reads;
 mod routes;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
+use crate::observe::clients;
 use gate::{Gate, Permit};
 use link::Link;
 use routes::Routes;
@@ -68,6 +70,8 @@ impl Cluster {
             over: CancellationToken::new(),
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
+        clients::joined(&cluster);
+        log::info!("connected to {} nodes", cluster.client.nodes().len());
         Ok(cluster)
     }
 
@@ -156,7 +160,27 @@ impl Cluster {
     }
 }
 
+impl<'a> Target<'a> {
+    /// The namespace and set of the record, or of the first of several.
+    pub(crate) fn place(self) -> (&'a str, &'a str) {
+        let key = match self {
+            Target::Key(key) => Some(key),
+            Target::Keys(keys) => keys.first(),
+            Target::Any => None,
+        };
+        key.map_or(("", ""), |key| (key.namespace(), key.set_name()))
+    }
+}
+
 impl Leave {
+    /// The node it is for, if it is for one.
+    pub(crate) fn node(&self) -> Option<&Arc<core::Node>> {
+        match &*self.gates {
+            [gate] => Some(gate.node()),
+            _ => None,
+        }
+    }
+
     /// Waits for every gate. Returns what to hold while the request runs.
     pub(crate) async fn wait(
         &self,

@@ -22,6 +22,7 @@ use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
+use crate::observe::watch::Watch;
 use crate::ops::{shorten, total_timeout};
 
 /// The most rows of a batch: beyond it, a second connection serves the burst sooner than a longer batch.
@@ -39,15 +40,24 @@ struct Waiting {
     bins: Bins,
     policy: Arc<ReadPolicy>,
     deadline: Option<Instant>,
-    answer: oneshot::Sender<Result<Record>>,
+    answer: oneshot::Sender<Answer>,
+    /// When it was sent, once it is.
+    sent: Option<Instant>,
+}
+
+/// What became of a read, and when it was sent.
+struct Answer {
+    outcome: Result<Record>,
+    sent: Option<Instant>,
 }
 
 impl Waiting {
     fn answer(self, outcome: Result<Record>) {
         // Whoever asked may be gone: the client was closed.
-        let _ = self
-            .answer
-            .send(outcome.map_err(|error| error.of_key(&self.key)));
+        let _ = self.answer.send(Answer {
+            outcome: outcome.map_err(|error| error.of_key(&self.key)),
+            sent: self.sent,
+        });
     }
 
     /// Asks alone, within what is left of the time.
@@ -135,6 +145,7 @@ impl Cluster {
         bins: Bins,
         policy: Arc<ReadPolicy>,
         deadline: Option<Instant>,
+        watch: Option<&Watch>,
     ) -> Result<Record> {
         let gate = self.gate(&key)?;
         let (answer, answered) = oneshot::channel();
@@ -144,23 +155,30 @@ impl Cluster {
             policy,
             deadline,
             answer,
+            sent: None,
         };
         if gate.reads.push(read) {
             // Behind all tasks of this burst in the runtime's queue, each of which will push its own.
-            tokio::spawn(attend(Arc::clone(self), gate));
+            tokio::spawn(attend(Arc::clone(self), Arc::clone(&gate)));
         }
-        let lost = |_| {
-            Err(Error::panic(
-                "A read was lost: this is a defect of aerospike_py",
-            ))
+        let take = |answer: std::result::Result<Answer, _>| {
+            let Ok(Answer { outcome, sent }) = answer else {
+                return Err(Error::panic(
+                    "A read was lost: this is a defect of aerospike_py",
+                ));
+            };
+            if let (Some(watch), Some(sent)) = (watch, sent) {
+                watch.sent(sent, Some(gate.node()));
+            }
+            outcome
         };
         let Some(deadline) = deadline else {
-            return answered.await.unwrap_or_else(lost);
+            return take(answered.await);
         };
         // The attendant may be waiting for a later deadline than this one. What has been sent has the core's
         // own time-out, which says more, so that goes first.
         match timeout_at((deadline + GRACE).into(), answered).await {
-            Ok(answer) => answer.unwrap_or_else(lost),
+            Ok(answer) => take(answer),
             Err(_) => Err(expired()),
         }
     }
@@ -179,9 +197,13 @@ async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
             }
             continue;
         };
-        let reads = gate.reads.take();
+        let mut reads = gate.reads.take();
         if reads.is_empty() {
             return;
+        }
+        let now = Instant::now();
+        for read in &mut reads {
+            read.sent = Some(now);
         }
         let borrowed = gate.keep(permit);
         let cluster = Arc::clone(&cluster);

@@ -86,7 +86,7 @@ impl Routes {
     }
 
     /// The gate of a node.
-    fn gate_of(&self, node: &Arc<core::Node>) -> Option<Arc<Gate>> {
+    pub(super) fn gate_of(&self, node: &Arc<core::Node>) -> Option<Arc<Gate>> {
         let is_its = |gate: &&Arc<Gate>| Arc::ptr_eq(gate.node(), node);
         self.gates.iter().find(is_its).map(Arc::clone)
     }

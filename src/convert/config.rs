@@ -34,6 +34,7 @@ pub(crate) struct Config {
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
+    slow: Option<Duration>,
 }
 
 /// Keys of the official client that mean nothing here, and what to say of them.
@@ -100,6 +101,7 @@ const NAMES: &[&str] = &[
     "fail_if_not_connected",
     "tls",
     "coalesce_reads",
+    "slow_ms",
 ];
 
 impl Config {
@@ -133,6 +135,10 @@ impl Config {
                 fields.number("operation_queue_timeout_ms")?.unwrap_or(0),
             ),
             coalesce_reads: fields.flag("coalesce_reads")?.unwrap_or(true),
+            slow: fields
+                .number("slow_ms")?
+                .filter(|&milliseconds| milliseconds > 0)
+                .map(Duration::from_millis),
         })
     }
 
@@ -204,6 +210,11 @@ impl Config {
     /// Whether asynchronous reads of one burst may travel as a batch.
     pub(crate) fn coalesces_reads(&self) -> bool {
         self.coalesce_reads
+    }
+
+    /// From how long on a call is logged as slow.
+    pub(crate) fn slow(&self) -> Option<Duration> {
+        self.slow
     }
 
     pub(crate) fn operation_queue_timeout(&self) -> Duration {

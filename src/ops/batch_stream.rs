@@ -19,6 +19,7 @@ use crate::convert::batch::Row;
 use crate::convert::reply::{Reply, Retry};
 use crate::dispatch::Request;
 use crate::error::{Error, Result};
+use crate::observe::watch::{Subject, Watch};
 use crate::session::Company;
 
 /// What a consumer finds.
@@ -206,7 +207,7 @@ struct End(Arc<Rows>);
 impl Drop for End {
     fn drop(&mut self) {
         // It is too late to change anything if the end was reached.
-        drop(self.0.end(Landing::lost().0));
+        drop(self.0.end(Landing::lost().outcome));
     }
 }
 
@@ -220,9 +221,13 @@ impl<R: Request> Request for Told<R> {
     const NAME: &'static str = R::NAME;
     const ROWS: bool = true;
 
-    async fn answer(self, company: Company) -> Outcome {
+    fn subject(&self) -> Option<Subject<'_>> {
+        self.request.subject()
+    }
+
+    async fn answer(self, company: Company, watch: Option<&Watch>) -> Outcome {
         let end = End(self.rows);
-        end.0.end(self.request.answer(company).await)
+        end.0.end(self.request.answer(company, watch).await)
     }
 }
 
@@ -232,7 +237,7 @@ pub(crate) struct News(pub(crate) Arc<Rows>);
 impl Request for News {
     const NAME: &'static str = Batch::NAME;
 
-    async fn answer(self, _company: Company) -> Outcome {
+    async fn answer(self, _company: Company, _watch: Option<&Watch>) -> Outcome {
         self.0.news().await;
         Ok(Reply::Nothing)
     }

@@ -125,6 +125,14 @@ impl Operation for BatchWrite {
     const NAME: &'static str = "batch_write";
     const WRITES: bool = true;
 
+    // The names of the reference, here and below.
+    fn label(&self) -> &'static str {
+        match self.retry {
+            0 => Self::NAME,
+            _ => "batch_write_retry",
+        }
+    }
+
     fn target(&self) -> Target<'_> {
         Target::Keys(&self.keys)
     }

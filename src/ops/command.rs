@@ -5,7 +5,7 @@ use aerospike_core::Value;
 /// Defines operations of which nothing differs but what they hold and how they are carried out.
 macro_rules! commands {
     ($($(#[$doc:meta])* $type:ident, $name:literal, $writes:literal, { $($field:ident: $kind:ty),* }
-        |$this:ident, $cluster:ident| $run:expr;)*) => {$(
+        $(of $namespace:ident $($set:ident)?,)? |$this:ident, $cluster:ident| $run:expr;)*) => {$(
         $(#[$doc])*
         pub(crate) struct $type {
             pub(crate) policy: aerospike_core::policy::AdminPolicy,
@@ -19,6 +19,15 @@ macro_rules! commands {
             fn target(&self) -> crate::cluster::Target<'_> {
                 crate::cluster::Target::Any
             }
+
+            $(
+                fn place(&self) -> (&str, &str) {
+                    #[allow(unused_mut, unused_assignments, reason = "not every command has a set")]
+                    let mut set = "";
+                    $(set = &self.$set;)?
+                    (&self.$namespace, set)
+                }
+            )?
 
             async fn run(
                 self,

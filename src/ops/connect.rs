@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::aio::port::Outcome;
 use crate::convert::reply::Reply;
 use crate::dispatch::Request;
+use crate::observe::watch::{Subject, Watch};
 use crate::ops::Operation as _;
 use crate::ops::info::Ping;
 use crate::session::{Company, Session};
@@ -23,7 +24,11 @@ impl Drop for Connect {
 impl Request for Connect {
     const NAME: &'static str = "connect";
 
-    async fn answer(self, _company: Company) -> Outcome {
+    fn subject(&self) -> Option<Subject<'_>> {
+        Some(Subject::of_cluster(Self::NAME, &self.0))
+    }
+
+    async fn answer(self, _company: Company, _watch: Option<&Watch>) -> Outcome {
         self.0.connect().await.map(|()| Reply::Nothing)
     }
 }
@@ -38,7 +43,7 @@ pub(crate) struct Close {
 impl Request for Close {
     const NAME: &'static str = "close";
 
-    async fn answer(self, _company: Company) -> Outcome {
+    async fn answer(self, _company: Company, _watch: Option<&Watch>) -> Outcome {
         if let Some(session) = self.session {
             session.close(self.patience).await;
         }
@@ -52,7 +57,7 @@ pub(crate) struct Ready;
 impl Request for Ready {
     const NAME: &'static str = "connect";
 
-    async fn answer(self, _company: Company) -> Outcome {
+    async fn answer(self, _company: Company, _watch: Option<&Watch>) -> Outcome {
         Ok(Reply::Nothing)
     }
 }
@@ -63,9 +68,14 @@ pub(crate) struct PingAnyway(pub(crate) Option<Arc<Session>>);
 impl Request for PingAnyway {
     const NAME: &'static str = Ping::NAME;
 
-    async fn answer(self, _company: Company) -> Outcome {
+    fn subject(&self) -> Option<Subject<'_>> {
+        let session = self.0.as_ref()?;
+        Some(Subject::of_cluster(Self::NAME, session))
+    }
+
+    async fn answer(self, _company: Company, watch: Option<&Watch>) -> Outcome {
         let answer = match self.0 {
-            Some(session) => session.execute(Ping, Company::Alone).await,
+            Some(session) => session.execute(Ping, Company::Alone, watch).await,
             None => Ok(Reply::Flag(false)),
         };
         Ok(answer.unwrap_or(Reply::Flag(false)))

@@ -14,6 +14,7 @@ use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::{Error, Result};
+use crate::observe::watch::Watch;
 
 /// A look at whether a record is there.
 pub(crate) struct Exists {
@@ -68,9 +69,14 @@ impl Operation for Exists {
         }
     }
 
-    async fn join(self, cluster: &Arc<Cluster>, deadline: Option<Instant>) -> Result<Reply> {
+    async fn join(
+        self,
+        cluster: &Arc<Cluster>,
+        deadline: Option<Instant>,
+        watch: Option<&Watch>,
+    ) -> Result<Reply> {
         let header = cluster
-            .read_together(self.key, Bins::None, self.policy, deadline)
+            .read_together(self.key, Bins::None, self.policy, deadline, watch)
             .await;
         match header {
             Ok(record) => Ok(Reply::Header(Some((

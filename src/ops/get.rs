@@ -15,6 +15,7 @@ use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, operation};
 use crate::error::{Error, Result};
+use crate::observe::watch::Watch;
 
 /// A read of one record.
 pub(crate) struct Get {
@@ -66,6 +67,13 @@ impl Operation for Get {
         Target::Key(&self.key)
     }
 
+    fn label(&self) -> &'static str {
+        match self.bins {
+            Bins::All => Self::NAME,
+            Bins::None | Bins::Some(_) => "select",
+        }
+    }
+
     fn total_timeout(&self) -> Duration {
         total_timeout(&*self.policy)
     }
@@ -81,9 +89,14 @@ impl Operation for Get {
         }
     }
 
-    async fn join(self, cluster: &Arc<Cluster>, deadline: Option<Instant>) -> Result<Reply> {
+    async fn join(
+        self,
+        cluster: &Arc<Cluster>,
+        deadline: Option<Instant>,
+        watch: Option<&Watch>,
+    ) -> Result<Reply> {
         let record = cluster
-            .read_together(self.key, self.bins, self.policy, deadline)
+            .read_together(self.key, self.bins, self.policy, deadline, watch)
             .await?;
         Ok(Reply::Record(Box::new(record)))
     }

@@ -98,7 +98,7 @@ commands! {
     IndexCreate, "index_create", true, {
         namespace: String, set: String, name: String, source: Source,
         kind: (IndexType, CollectionIndexType), wait: bool
-    } |it, cluster| {
+    } of namespace set, |it, cluster| {
         let IndexCreate { policy, namespace, set, name, source, kind: (data, collection), wait } = it;
         cluster.check_namespace(&namespace)?;
         let client = &cluster.client;
@@ -127,7 +127,7 @@ commands! {
         Ok(Reply::Nothing)
     };
     /// Removes an index; that there is none is what is wanted.
-    IndexRemove, "index_remove", true, { namespace: String, name: String, wait: bool } |it, cluster| {
+    IndexRemove, "index_remove", true, { namespace: String, name: String, wait: bool } of namespace, |it, cluster| {
         let IndexRemove { policy, namespace, name, wait } = it;
         cluster.check_namespace(&namespace)?;
         match cluster.client.drop_index(&policy, &namespace, "", &name).await {

@@ -195,7 +195,7 @@ impl Operation for InfoSingleNode {
 commands! {
     /// Sets which records are shipped to another datacenter.
     SetXdrFilter, "set_xdr_filter", true,
-    { datacenter: String, namespace: String, filter: Option<Expression> } |it, cluster| {
+    { datacenter: String, namespace: String, filter: Option<Expression> } of namespace, |it, cluster| {
         let client = &cluster.client;
         client
             .set_xdr_filter(&it.policy, &it.datacenter, &it.namespace, it.filter.as_ref())

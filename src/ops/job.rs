@@ -44,6 +44,10 @@ impl Operation for StartJob {
         Target::Any
     }
 
+    fn place(&self) -> (&str, &str) {
+        (&self.statement.namespace, &self.statement.set_name)
+    }
+
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         let task = match self.function {
             None => {

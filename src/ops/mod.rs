@@ -41,6 +41,7 @@ use aerospike_core::policy::{BatchPolicy, ReadPolicy, WritePolicy};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::error::Result;
+use crate::observe::watch::Watch;
 
 /// The server's code for a record that does not exist.
 pub(crate) const NOT_FOUND: i32 = 2;
@@ -54,6 +55,16 @@ pub(crate) trait Operation: Send + 'static {
 
     /// Whom it is for.
     fn target(&self) -> Target<'_>;
+
+    /// What metrics and spans call it, where that is not its name.
+    fn label(&self) -> &'static str {
+        Self::NAME
+    }
+
+    /// The namespace and the set it is about; empty where it is about none.
+    fn place(&self) -> (&str, &str) {
+        self.target().place()
+    }
 
     /// How long it may take from the call on; zero for ever.
     fn total_timeout(&self) -> Duration {
@@ -74,6 +85,7 @@ pub(crate) trait Operation: Send + 'static {
         self,
         cluster: &Arc<Cluster>,
         _deadline: Option<Instant>,
+        _watch: Option<&Watch>,
     ) -> impl Future<Output = Result<Reply>> + Send
     where
         Self: Sized,

@@ -453,6 +453,11 @@ impl Operation for Fetch {
         Target::Any
     }
 
+    fn place(&self) -> (&str, &str) {
+        let statement = &self.run.statement;
+        (&statement.namespace, &statement.set_name)
+    }
+
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         self.run.fetch(cluster, self.want).await?;
         Ok(Reply::Nothing)

@@ -41,6 +41,11 @@ impl Operation for Remove {
         Target::Key(&self.key)
     }
 
+    // The name of the reference.
+    fn label(&self) -> &'static str {
+        "delete"
+    }
+
     fn total_timeout(&self) -> Duration {
         total_timeout(&*self.policy)
     }

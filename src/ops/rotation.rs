@@ -9,6 +9,7 @@ use super::Operation as _;
 use super::admin::ChangePassword;
 use crate::aio::port::Outcome;
 use crate::dispatch::Request;
+use crate::observe::watch::{Subject, Watch};
 use crate::session::{Company, Session};
 
 /// How long nodes other than the one that was told may take to learn of a password, and how often that is tried.
@@ -27,10 +28,14 @@ pub(crate) struct Rotation {
 impl Request for Rotation {
     const NAME: &'static str = ChangePassword::NAME;
 
-    async fn answer(self, company: Company) -> Outcome {
+    fn subject(&self) -> Option<Subject<'_>> {
+        Some(Subject::of_cluster(Self::NAME, &self.session))
+    }
+
+    async fn answer(self, company: Company, watch: Option<&Watch>) -> Outcome {
         let is_own = self.session.config().user() == Some(&self.operation.user);
         let password = self.operation.password.clone();
-        let reply = self.session.execute(self.operation, company).await?;
+        let reply = self.session.execute(self.operation, company, watch).await?;
         if is_own {
             renew(&self.place, &self.session, &password).await;
         }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 commands! {
     /// Removes records written before a moment.
-    Truncate, "truncate", true, { namespace: String, set: String, nanos: i64 } |it, cluster| {
+    Truncate, "truncate", true, { namespace: String, set: String, nanos: i64 } of namespace set, |it, cluster| {
         cluster.check_namespace(&it.namespace)?;
         cluster
             .client

@@ -9,6 +9,7 @@ use super::Operation;
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
+use crate::observe::watch::Watch;
 use crate::transaction::{Shared, Turn};
 
 /// A request, and the transaction it is part of, if any.
@@ -47,6 +48,14 @@ impl<O: Operation> Operation for Within<O> {
         self.operation.target()
     }
 
+    fn label(&self) -> &'static str {
+        self.operation.label()
+    }
+
+    fn place(&self) -> (&str, &str) {
+        self.operation.place()
+    }
+
     fn total_timeout(&self) -> Duration {
         self.operation.total_timeout()
     }
@@ -63,11 +72,16 @@ impl<O: Operation> Operation for Within<O> {
         self.operation.run(cluster).await
     }
 
-    async fn join(mut self, cluster: &Arc<Cluster>, deadline: Option<Instant>) -> Result<Reply> {
+    async fn join(
+        mut self,
+        cluster: &Arc<Cluster>,
+        deadline: Option<Instant>,
+        watch: Option<&Watch>,
+    ) -> Result<Reply> {
         let Some(transaction) = self.transaction.take() else {
-            return self.operation.join(cluster, deadline).await;
+            return self.operation.join(cluster, deadline, watch).await;
         };
         let _turn = self.turn(&transaction).await?;
-        self.operation.join(cluster, deadline).await
+        self.operation.join(cluster, deadline, watch).await
     }
 }

@@ -10,7 +10,7 @@ import itertools
 import aerospike_py
 
 #: What an `AsyncClient` answers at once.
-PLAIN = {"is_connected", "get_node_names", "batch_stream"}
+PLAIN = {"is_connected", "get_node_names", "batch_stream", "stats", "get_stats", "enable_metrics", "disable_metrics"}
 
 #: What makes a query, and what goes on saying what it finds: at once in both modes.
 QUERIES = {"query", "scan"}

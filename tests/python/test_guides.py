@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
 import pytest
 
 import aerospike_py
-from aerospike_py import exception
+from aerospike_py import _aerospike, exception
 from aerospike_py.devserver import DevServer
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -69,6 +70,25 @@ def test_connecting(capsys, tmp_path):
     with DevServer(users={"admin": ("secret", ["user-admin"])}) as server:
         run(login, {address: server.hosts[0]})
     assert capsys.readouterr().out == "True\nNone\nnamed\nTrue\n"
+
+
+def test_observability(capsys, monkeypatch):
+    metrics, prometheus, stages, tracing, logs = blocks("observability.md")
+    _aerospike._forget_series()
+    with DevServer() as server:
+        address = {'("127.0.0.1", 3000)': server.hosts[0]}
+        run(metrics, address)
+        run(prometheus, {"9464": 0})
+        run(stages, address)
+        # The provider of a process can be set once: this one is not the process's.
+        run(tracing.replace("trace.set_tracer_provider(provider)", "trace.get_tracer_provider = lambda: provider"), address, trace=None)
+        monkeypatch.setattr(logging, "basicConfig", lambda **_options: None)
+        run(logs, address)
+    aerospike_py.set_log_level(aerospike_py.LOG_LEVEL_WARN)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["get 1 {} True", "put 1 {} True"]
+    assert re.fullmatch(r"0 of \d+ connections in use, 0 requests wait", lines[2])
+    assert lines[3:] == ["# EOF", "True", "['CONNECT', 'PUT test.users']"]
 
 
 def test_transactions(capsys):

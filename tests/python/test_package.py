@@ -91,6 +91,18 @@ REFERENCE = {
     "partition_filter_by_id",
     "partition_filter_by_range",
     "predicates",
+    "dropped_log_count",
+    "get_metrics",
+    "init_tracing",
+    "internal_stage_profiling",
+    "is_internal_stage_metrics_enabled",
+    "is_metrics_enabled",
+    "set_internal_stage_metrics_enabled",
+    "set_log_level",
+    "set_metrics_enabled",
+    "shutdown_tracing",
+    "start_metrics_server",
+    "stop_metrics_server",
 }
 
 # What a host program owns, as text: run before and after the import.
@@ -168,6 +180,7 @@ def test_modules_that_are_not_in_all_are_not_part_of_the_interface():
         "list_operations",
         "map_operations",
         "numpy_batch",
+        "observability",
     }
     assert modules & set(aerospike_py.__all__) == documented | {"predicates", "types"}
 
