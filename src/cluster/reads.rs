@@ -6,6 +6,7 @@
 //! a read that is alone goes alone. Each caller sees what he would have seen alone: his record, his error, his
 //! deadline; a row that failed for a passing reason is tried again by itself.
 
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -86,7 +87,7 @@ pub(super) struct Reads {
 
 #[derive(Default)]
 struct Queue {
-    waiting: Vec<Waiting>,
+    waiting: VecDeque<Waiting>,
     /// Whether a task is at it already.
     attended: bool,
 }
@@ -95,45 +96,49 @@ impl Reads {
     /// Adds a read. Returns whether somebody has to attend to the queue.
     fn push(&self, read: Waiting) -> bool {
         let mut queue = self.queue.lock();
-        queue.waiting.push(read);
+        queue.waiting.push_back(read);
         !std::mem::replace(&mut queue.attended, true)
     }
 
     /// The next reads that can travel together, in the order they came; none, and the attendant may go.
+    ///
+    /// It looks at no more of the queue than it takes: there may be tens of thousands behind.
     fn take(&self) -> Vec<Waiting> {
         let mut queue = self.queue.lock();
-        queue.waiting.retain(|read| !read.answer.is_closed());
-        let Some(first) = queue.waiting.first() else {
-            queue.attended = false;
-            return Vec::new();
-        };
-        let policy = Arc::clone(&first.policy);
-        let alike = queue
-            .waiting
-            .iter()
-            .take(LONGEST_BATCH)
-            .take_while(|read| Arc::ptr_eq(&read.policy, &policy))
-            .count();
-        queue.waiting.drain(..alike).collect()
+        let mut together: Vec<Waiting> = Vec::new();
+        while together.len() < LONGEST_BATCH {
+            let Some(next) = queue.waiting.pop_front() else {
+                break;
+            };
+            if next.answer.is_closed() {
+                // Its caller has given up.
+                continue;
+            }
+            if let Some(first) = together.first()
+                && !Arc::ptr_eq(&first.policy, &next.policy)
+            {
+                queue.waiting.push_front(next);
+                break;
+            }
+            together.push(next);
+        }
+        queue.attended = !together.is_empty();
+        together
     }
 
     /// Takes out those whose time is up.
-    fn take_late(&self, now: Instant) -> Vec<Waiting> {
+    fn take_late(&self, now: Instant) -> VecDeque<Waiting> {
         let mut queue = self.queue.lock();
-        queue
-            .waiting
-            .extract_if(.., |read| read.is_late(now))
-            .collect()
+        let all = std::mem::take(&mut queue.waiting);
+        let (late, left): (VecDeque<_>, VecDeque<_>) =
+            all.into_iter().partition(|read| read.is_late(now));
+        queue.waiting = left;
+        late
     }
 
-    /// The earliest deadline.
+    /// The deadline of the first, who is the next to give up unless policies differ; each caller keeps his own time.
     fn deadline(&self) -> Option<Instant> {
-        self.queue
-            .lock()
-            .waiting
-            .iter()
-            .filter_map(|read| read.deadline)
-            .min()
+        self.queue.lock().waiting.front()?.deadline
     }
 }
 
