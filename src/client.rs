@@ -10,7 +10,7 @@ mod udf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -19,8 +19,10 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::batch_stream;
 use crate::convert::argument;
+use crate::convert::codec::Codec;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
@@ -67,6 +69,8 @@ pub(crate) struct BaseClient {
     config: Mutex<Option<Py<PyAny>>>,
     /// The present session, or the last one. Swapped and never locked: a fork could meet a lock.
     session: Arc<ArcSwapOption<Session>>,
+    /// How values of other types are written and read, if the configuration of the latest `connect` says it.
+    codec: ArcSwapOption<Codec>,
 }
 
 impl BaseClient {
@@ -75,12 +79,18 @@ impl BaseClient {
             mode,
             config: Mutex::new(None),
             session: Arc::default(),
+            codec: ArcSwapOption::empty(),
         }
     }
 
     fn configure(&self, config: Py<PyAny>) {
         let before = self.config.lock().replace(config);
         drop(before);
+    }
+
+    /// How values of other types are written and read, if the application said it.
+    pub(crate) fn codec(&self) -> Guard<Option<Arc<Codec>>> {
+        self.codec.load()
     }
 
     /// The session of this process, in whatever phase.
@@ -187,7 +197,8 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
     ) -> Result<(Told<impl Request>, Keys)> {
         let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
-            let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
+            let (batch, keys) =
+                Batch::parse(policies, ops, policy, retry, self.codec().as_deref())?;
             let rows = Rows::new(keys.len());
             let operation = BatchStream {
                 batch,
@@ -270,17 +281,17 @@ impl BaseClient {
         engine()?;
         exit::watch(py)?;
         gevent::look(py)?;
-        let session = Arc::new(Session::new(Arc::new(Config::parse(
-            config.bind(py),
-            user,
-            password,
-        )?)));
+        let config = config.bind(py);
+        let session = Session::new(Arc::new(Config::parse(config, user, password)?));
+        let session = Arc::new(session);
+        let codec = Codec::parse(config)?;
         let seen = self
             .session
             .compare_and_swap(&last, Some(Arc::clone(&session)));
         if seen.as_ref().map(Arc::as_ptr) != last.as_ref().map(Arc::as_ptr) {
             return refuse("already connecting");
         }
+        self.codec.store(codec.map(Arc::new));
         Ok(Connect(session))
     }
 
@@ -450,7 +461,7 @@ impl BaseClient {
                     meta,
                     policy,
                 };
-                PutKeys::parse(rules, key, bins, map_bins)
+                PutKeys::parse(rules, key, bins, map_bins, self.codec().as_deref())
             });
         }
         self.call_in(py, txn, policy, |policies, policy| {
@@ -462,6 +473,7 @@ impl BaseClient {
                 },
                 key,
                 bins,
+                self.codec().as_deref(),
             )
         })
     }
@@ -477,7 +489,7 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, None, policy, into)
+            Get::parse(policies, key, None, policy, into, self.codec().as_deref())
         })
     }
 
@@ -493,7 +505,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, Some(bins), policy, into)
+            let codec = self.codec();
+            Get::parse(policies, key, Some(bins), policy, into, codec.as_deref())
         })
     }
 
@@ -685,6 +698,7 @@ impl BaseClient {
                 key,
                 ops,
                 into,
+                self.codec().as_deref(),
             )
         })
     }
@@ -709,6 +723,7 @@ impl BaseClient {
                 },
                 key,
                 ops,
+                self.codec().as_deref(),
             )
         })
     }
@@ -747,6 +762,8 @@ impl BaseClient {
                 bins,
                 policy,
                 Wanted {
+                    py,
+                    codec: self.codec().as_deref(),
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
                     strict: argument::flag(strict, "strict", false)?,
@@ -767,7 +784,7 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            BatchWrite::parse(policies, records, policy, retry)
+            BatchWrite::parse(policies, records, policy, retry, self.codec().as_deref())
         })
     }
 
@@ -783,7 +800,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            BatchOperate::parse(policies, keys, ops, policy, retry)
+            let codec = self.codec();
+            BatchOperate::parse(policies, keys, ops, policy, retry, codec.as_deref())
         })
     }
 
@@ -833,7 +851,10 @@ impl BaseClient {
             };
             let how = How::parse(policies, policy, retry)?;
             let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
-            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
+            Ok((
+                WriteRows { keys, rows, how },
+                Shape::BatchWrite(callers, Loader::default()),
+            ))
         })
     }
 
@@ -849,7 +870,8 @@ impl BaseClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let call = self.batch_of(py, txn, policy, ops, retry);
         let call = call.map(|(told, keys)| {
-            let shape = Shape::Rows(keys, Arc::clone(&told.rows));
+            let loader = Loader::of_dicts(py, self.codec().as_deref());
+            let shape = Shape::Rows(keys, Arc::clone(&told.rows), loader);
             (told, shape)
         });
         dispatch(py, self.mode, call)
@@ -876,7 +898,8 @@ impl BaseClient {
             // Whoever takes the rows hears how it ended.
             drop(outcome(told, company).await);
         }));
-        batch_stream::stream(py, self.mode, rows, keys)
+        let loader = Loader::of_dicts(py, self.codec().as_deref());
+        batch_stream::stream(py, self.mode, rows, keys, loader)
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]
@@ -912,6 +935,9 @@ impl BaseClient {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        if let Some(codec) = self.codec().as_deref() {
+            codec.traverse(&visit)?;
+        }
         match self.config.try_lock() {
             Some(config) => visit.call(&*config),
             None => Ok(()),

@@ -35,8 +35,8 @@ const UDF: i32 = 100;
 enum Bins {
     Absent,
     Raw(IndexMap<String, Value>),
-    /// Converted; never made by the reactor.
-    Python(Py<PyAny>),
+    /// Converted; never made by the reactor. Also as they came, where they cannot be had from that again.
+    Python(Py<PyAny>, Option<IndexMap<String, Value>>),
 }
 
 /// One row, as the reactor sends it back and as Python keeps it.
@@ -140,17 +140,13 @@ impl Row {
         loader: &Loader,
         key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let bins = match &self.bins {
+        let (bins, raw) = match &mut self.bins {
             Bins::Absent => return Ok(None),
-            Bins::Python(bins) => return Ok(Some(bins.bind(py).clone())),
-            Bins::Raw(bins) => record::bins(py, bins)?,
+            Bins::Python(bins, _) => return Ok(Some(bins.bind(py).clone())),
+            Bins::Raw(raw) => (loader.bins(py, raw, key)?, raw),
         };
-        let bins = if loader.is_given() {
-            loader.load(py, bins, &key()?)?
-        } else {
-            bins.into_any()
-        };
-        self.bins = Bins::Python(bins.clone().unbind());
+        let raw = (!loader.keeps_values()).then(|| std::mem::take(raw));
+        self.bins = Bins::Python(bins.clone().unbind(), raw);
         Ok(Some(bins))
     }
 
@@ -238,7 +234,7 @@ impl LazyBatchRecords {
         let rows: &[Row] = &guard;
         let mut parsed = FxHashMap::default();
         for (index, row) in rows.iter().enumerate() {
-            if let Bins::Python(dict) = &row.bins {
+            if let Bins::Python(dict, None) = &row.bins {
                 parsed.insert(index, parse_bins(dict.bind(py).cast()?)?);
             }
         }
@@ -246,8 +242,8 @@ impl LazyBatchRecords {
             rows.iter().enumerate().try_for_each(|(index, row)| {
                 let bins = match &row.bins {
                     Bins::Absent => None,
-                    Bins::Raw(bins) => Some(bins),
-                    Bins::Python(_) => parsed.get(&index),
+                    Bins::Raw(bins) | Bins::Python(_, Some(bins)) => Some(bins),
+                    Bins::Python(_, None) => parsed.get(&index),
                 };
                 visit(row, bins).map_err(|error| (index, row.digest, error))
             })
@@ -488,7 +484,7 @@ impl LazyBatchRecords {
             return Ok(());
         };
         rows.iter().try_for_each(|row| match &row.bins {
-            Bins::Python(dict) => visit.call(dict),
+            Bins::Python(dict, _) => visit.call(dict),
             _ => Ok(()),
         })
     }
@@ -605,16 +601,23 @@ pub(crate) struct BatchWriting {
     keys: Keys,
     rows: std::vec::IntoIter<Row>,
     retry: Retry,
+    loader: Loader,
     list: Py<PyList>,
     next: usize,
 }
 
 impl BatchWriting {
-    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>, retry: Retry) -> Self {
+    pub(crate) fn begin(
+        py: Python<'_>,
+        keys: Keys,
+        (rows, retry): (Vec<Row>, Retry),
+        loader: Loader,
+    ) -> Self {
         Self {
             keys,
             rows: rows.into_iter(),
             retry,
+            loader,
             list: PyList::empty(py).unbind(),
             next: 0,
         }
@@ -633,7 +636,7 @@ impl BatchWriting {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(row.record(py, &key, &Loader::default())?)?;
+            list.append(row.record(py, &key, &self.loader)?)?;
             self.next += 1;
             converted += 1;
         }

@@ -53,7 +53,7 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ("strict_types", "types are always checked; leave it out"),
     (
         "serialization",
-        "use the 'serializers' of your application before the call; leave it out",
+        "its functions make and take str, and plain bytes go through them, too; use 'serializer' and 'deserializer'",
     ),
     ("max_threads", "use 'max_conns_per_node'"),
     (
@@ -100,6 +100,8 @@ const NAMES: &[&str] = &[
     "fail_if_not_connected",
     "tls",
     "coalesce_reads",
+    "serializer",
+    "deserializer",
 ];
 
 impl Config {

@@ -18,6 +18,7 @@ use super::get::read_bins;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
+use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::names;
 use crate::convert::policy::{Options, Policies};
@@ -72,6 +73,7 @@ impl Batch {
         ops: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Keys)> {
         let retry = parse_retry(retry)?;
         let ((reading, read_options), (writing, options)) =
@@ -79,7 +81,7 @@ impl Batch {
         let (mut keys, mut tasks, mut callers) = (Vec::new(), Vec::new(), Vec::new());
         for (index, item) in items_of(ops, "ops")?.into_iter().enumerate() {
             let within = |error: Error| error.within(format!("ops[{index}]"));
-            let task = parse_task(&item, &read_options, &options).map_err(within)?;
+            let task = parse_task(&item, (&read_options, &options), codec).map_err(within)?;
             let caller = item.getattr("key")?;
             keys.push(key::parse(&caller).map_err(within)?);
             tasks.push(task);
@@ -120,7 +122,11 @@ impl Batch {
 }
 
 /// A row object of `aerospike_py.rows`, with what the batch's policy says where it says nothing.
-fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> Result<Task> {
+fn parse_task(
+    item: &Bound<'_, PyAny>,
+    (reading, writing): (&Options, &Options),
+    codec: Option<&Codec>,
+) -> Result<Task> {
     let py = item.py();
     let field = |name: &str| -> Result<Option<Bound<'_, PyAny>>> {
         let value = item.getattr(name)?;
@@ -140,7 +146,7 @@ fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> 
         return Ok(match (field("bins")?, field("ops")?) {
             (bins, None) => Task::Read(policy, read_bins(bins.as_ref())?),
             (None, Some(ops)) => {
-                let operations = operation::parse(&ops)?;
+                let operations = operation::parse(&ops, None)?;
                 if operations.writes {
                     return Err(Error::argument("the ops of a Read write: use Write"));
                 }
@@ -152,11 +158,11 @@ fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> 
     if item.is_instance(names::WRITE_ROW.get(py)?)? {
         let policy = Box::new(own(writing, field("meta")?)?.batch_write());
         let list = match (field("bins")?, field("ops")?) {
-            (Some(bins), None) => operation::bins(&bins)?
+            (Some(bins), None) => operation::bins(&bins, codec)?
                 .iter()
                 .map(operations::put)
                 .collect(),
-            (None, Some(ops)) => operation::parse(&ops)?.list,
+            (None, Some(ops)) => operation::parse(&ops, codec)?.list,
             (None, None) => return Err(Error::argument("it has neither bins nor ops")),
             _ => return Err(Error::argument("it has both bins and ops")),
         };
