@@ -22,7 +22,7 @@ use crate::convert::argument;
 use crate::convert::codec::Codec;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
-use crate::convert::object::Loader;
+use crate::convert::object::{Loader, RowLoaders};
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch, outcome};
@@ -195,18 +195,18 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         ops: Object<'_, 'py>,
         retry: Option<Object<'_, 'py>>,
-    ) -> Result<(Told<impl Request>, Keys)> {
-        let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
-            let (batch, keys) =
+    ) -> Result<(Told<impl Request>, (Keys, RowLoaders))> {
+        let (request, (rows, given)) = self.route_in(py, txn, policy, |policies, policy| {
+            let (batch, given) =
                 Batch::parse(policies, ops, policy, retry, self.codec().as_deref())?;
-            let rows = Rows::new(keys.len());
+            let rows = Rows::new(given.0.len());
             let operation = BatchStream {
                 batch,
                 rows: Arc::clone(&rows),
             };
-            Ok((operation, (rows, keys)))
+            Ok((operation, (rows, given)))
         })?;
-        Ok((Told { request, rows }, keys))
+        Ok((Told { request, rows }, given))
     }
 
     /// Carries out a request that is not an operation on the cluster.
@@ -869,9 +869,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let call = self.batch_of(py, txn, policy, ops, retry);
-        let call = call.map(|(told, keys)| {
-            let loader = Loader::of_dicts(py, self.codec().as_deref());
-            let shape = Shape::Rows(keys, Arc::clone(&told.rows), loader);
+        let call = call.map(|(told, (keys, loaders))| {
+            let shape = Shape::Rows(keys, Arc::clone(&told.rows), loaders);
             (told, shape)
         });
         dispatch(py, self.mode, call)
@@ -887,7 +886,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (told, keys) = self.batch_of(py, txn, policy, ops, retry)?;
+        let (told, (keys, loaders)) = self.batch_of(py, txn, policy, ops, retry)?;
         let rows = Arc::clone(&told.rows);
         rows.hear();
         let company = match self.mode {
@@ -898,8 +897,7 @@ impl BaseClient {
             // Whoever takes the rows hears how it ended.
             drop(outcome(told, company).await);
         }));
-        let loader = Loader::of_dicts(py, self.codec().as_deref());
-        batch_stream::stream(py, self.mode, rows, keys, loader)
+        batch_stream::stream(py, self.mode, rows, keys, loaders)
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
-use super::object::Loader;
+use super::object::{Loader, RowLoaders};
 use super::record;
 use super::reply::Retry;
 use super::{argument, value};
@@ -601,7 +601,7 @@ pub(crate) struct BatchWriting {
     keys: Keys,
     rows: std::vec::IntoIter<Row>,
     retry: Retry,
-    loader: Loader,
+    loaders: RowLoaders,
     list: Py<PyList>,
     next: usize,
 }
@@ -611,13 +611,13 @@ impl BatchWriting {
         py: Python<'_>,
         keys: Keys,
         (rows, retry): (Vec<Row>, Retry),
-        loader: Loader,
+        loaders: RowLoaders,
     ) -> Self {
         Self {
             keys,
             rows: rows.into_iter(),
             retry,
-            loader,
+            loaders,
             list: PyList::empty(py).unbind(),
             next: 0,
         }
@@ -636,7 +636,7 @@ impl BatchWriting {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(row.record(py, &key, &self.loader)?)?;
+            list.append(row.record(py, &key, self.loaders.of(self.next))?)?;
             self.next += 1;
             converted += 1;
         }

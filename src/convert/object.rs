@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit, intern};
+use rustc_hash::FxHashMap;
 
 use super::codec::{Codec, Deserializer};
 use super::{record, value};
@@ -98,6 +99,42 @@ impl Loader {
             Some(deserializer) => deserializer.traverse(visit),
             None => Ok(()),
         }
+    }
+}
+
+/// What the bins of a batch's rows become.
+#[derive(Default)]
+pub(crate) struct RowLoaders {
+    common: Loader,
+    /// Of the rows that say it themselves, by their index.
+    own: FxHashMap<usize, Loader>,
+}
+
+impl From<Loader> for RowLoaders {
+    fn from(common: Loader) -> Self {
+        Self {
+            common,
+            own: FxHashMap::default(),
+        }
+    }
+}
+
+impl RowLoaders {
+    /// Says it of one row.
+    pub(crate) fn set(&mut self, index: usize, loader: Loader) {
+        self.own.insert(index, loader);
+    }
+
+    /// That of a row.
+    pub(crate) fn of(&self, index: usize) -> &Loader {
+        self.own.get(&index).unwrap_or(&self.common)
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.common.traverse(visit)?;
+        self.own
+            .values()
+            .try_for_each(|loader| loader.traverse(visit))
     }
 }
 

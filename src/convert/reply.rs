@@ -14,7 +14,7 @@ use tokio_util::sync::DropGuard;
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
-use super::object::Loader;
+use super::object::{Loader, RowLoaders};
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
@@ -96,7 +96,7 @@ pub(crate) enum Shape {
     BatchExists(Keys),
     BatchWrite(Keys, Loader),
     /// A batch whose rows may be taken as they come.
-    Rows(Keys, Arc<Rows>, Loader),
+    Rows(Keys, Arc<Rows>, RowLoaders),
     /// Arrays; of a query, whose keys nobody gave, without them.
     Numpy(Option<Keys>, Layout),
     /// All records of a query.
@@ -138,11 +138,11 @@ impl Shape {
                 super::batch::exists(py, &keys, &rows)?.unbind()
             }
             (Self::BatchWrite(keys, loader), Reply::Written { rows, retry }) => {
-                let writing = BatchWriting::begin(py, keys, (rows, retry), loader);
+                let writing = BatchWriting::begin(py, keys, (rows, retry), loader.into());
                 return Ok(Conversion::Writing(Box::new(writing)));
             }
-            (Self::Rows(keys, rows, loader), _) => {
-                let writing = BatchWriting::begin(py, keys, rows.all(), loader);
+            (Self::Rows(keys, rows, loaders), _) => {
+                let writing = BatchWriting::begin(py, keys, rows.all(), loaders);
                 return Ok(Conversion::Writing(Box::new(writing)));
             }
             (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
@@ -201,11 +201,13 @@ impl Shape {
                 loader.traverse(visit)
             }
             Self::Exists(key) => key.traverse(visit),
-            Self::BatchRead { keys, loader, .. }
-            | Self::BatchWrite(keys, loader)
-            | Self::Rows(keys, _, loader) => {
+            Self::BatchRead { keys, loader, .. } | Self::BatchWrite(keys, loader) => {
                 keys.traverse(visit)?;
                 loader.traverse(visit)
+            }
+            Self::Rows(keys, _, loaders) => {
+                keys.traverse(visit)?;
+                loaders.traverse(visit)
             }
             Self::BatchExists(keys) => keys.traverse(visit),
             Self::Numpy(keys, layout) => {

@@ -8,6 +8,7 @@ use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{
     BatchDeletePolicy, BatchOperation, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, Bins, Key,
 };
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -21,6 +22,7 @@ use crate::convert::batch::Row;
 use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::names;
+use crate::convert::object::{Loader, RowLoaders};
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Retry};
 use crate::convert::value::type_name;
@@ -74,14 +76,18 @@ impl Batch {
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
         codec: Option<&Codec>,
-    ) -> Result<(Self, Keys)> {
+    ) -> Result<(Self, (Keys, RowLoaders))> {
         let retry = parse_retry(retry)?;
         let ((reading, read_options), (writing, options)) =
             (policies.batch(policy)?, policies.batch_write(policy)?);
         let (mut keys, mut tasks, mut callers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut loaders = RowLoaders::from(Loader::of_dicts(ops.py(), codec));
         for (index, item) in items_of(ops, "ops")?.into_iter().enumerate() {
             let within = |error: Error| error.within(format!("ops[{index}]"));
             let task = parse_task(&item, (&read_options, &options), codec).map_err(within)?;
+            if let Some(into) = into_of(&item)? {
+                loaders.set(index, Loader::parse(ops.py(), Some(&into), codec)?);
+            }
             let caller = item.getattr("key")?;
             keys.push(key::parse(&caller).map_err(within)?);
             tasks.push(task);
@@ -104,7 +110,7 @@ impl Batch {
             policy,
             retry,
         };
-        Ok((operation, Keys::Tuples(callers)))
+        Ok((operation, (Keys::Tuples(callers), loaders)))
     }
 
     /// Sends it, telling of the rows as they come.
@@ -119,6 +125,16 @@ impl Batch {
         };
         batch::send_and_tell(cluster, &self.policy, &self.keys, make, self.retry, told).await
     }
+}
+
+/// What the record of a `Read` is to become.
+fn into_of<'py>(item: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
+    let py = item.py();
+    if !item.is_instance(names::READ_ROW.get(py)?)? {
+        return Ok(None);
+    }
+    let into = item.getattr(intern!(py, "into"))?;
+    Ok((!into.is_none()).then_some(into))
 }
 
 /// A row object of `aerospike_py.rows`, with what the batch's policy says where it says nothing.
