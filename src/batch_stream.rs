@@ -8,7 +8,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::aio::pending;
 use crate::convert::keys::Keys;
-use crate::convert::object::Loader;
+use crate::convert::object::RowLoaders;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
 use crate::dispatch::{Mode, dispatch};
@@ -27,6 +27,7 @@ pub(crate) struct BaseBatchStream {
     generation: u64,
     rows: Arc<Rows>,
     keys: Keys,
+    loaders: RowLoaders,
 }
 
 impl BaseBatchStream {
@@ -35,7 +36,7 @@ impl BaseBatchStream {
         Ok(match self.rows.take().map_err(PyErr::from)? {
             Taken::Row(index, mut row) => {
                 let key = self.keys.to_python(py, index, row.digest())?;
-                Next::Item(row.record(py, &key, &Loader::default())?)
+                Next::Item(row.record(py, &key, self.loaders.of(index))?)
             }
             Taken::Nothing => Next::Nothing,
             Taken::End => Next::End,
@@ -98,7 +99,8 @@ impl BaseBatchStream {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.keys.traverse(&visit)
+        self.keys.traverse(&visit)?;
+        self.loaders.traverse(&visit)
     }
 }
 
@@ -152,11 +154,13 @@ pub(crate) fn stream(
     mode: Mode,
     rows: Arc<Rows>,
     keys: Keys,
+    loaders: RowLoaders,
 ) -> PyResult<Bound<'_, PyAny>> {
     let base = PyClassInitializer::from(BaseBatchStream {
         generation: fork::generation(),
         rows,
         keys,
+        loaders,
     });
     Ok(match mode {
         Mode::Blocking => Bound::new(py, base.add_subclass(BatchStream))?.into_any(),

@@ -11,7 +11,7 @@ mod udf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -21,8 +21,10 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::arrow;
 use crate::batch_stream;
 use crate::convert::argument;
+use crate::convert::codec::Codec;
 use crate::convert::config::Config;
 use crate::convert::keys::Keys;
+use crate::convert::object::{Loader, RowLoaders};
 use crate::convert::policy::{self, Policies};
 use crate::convert::reply::Shape;
 use crate::dispatch::{Mode, Request, Routed, dispatch, landing};
@@ -71,6 +73,8 @@ pub(crate) struct BaseClient {
     config: Mutex<Option<Py<PyAny>>>,
     /// The present session, or the last one. Swapped and never locked: a fork could meet a lock.
     session: Arc<ArcSwapOption<Session>>,
+    /// How values of other types are written and read, if the configuration of the latest `connect` says it.
+    codec: ArcSwapOption<Codec>,
 }
 
 impl BaseClient {
@@ -79,12 +83,18 @@ impl BaseClient {
             mode,
             config: Mutex::new(None),
             session: Arc::default(),
+            codec: ArcSwapOption::empty(),
         }
     }
 
     fn configure(&self, config: Py<PyAny>) {
         let before = self.config.lock().replace(config);
         drop(before);
+    }
+
+    /// How values of other types are written and read, if the application said it.
+    pub(crate) fn codec(&self) -> Guard<Option<Arc<Codec>>> {
+        self.codec.load()
     }
 
     /// The session of this process, in whatever phase.
@@ -192,17 +202,18 @@ impl BaseClient {
         policy: Option<Object<'_, 'py>>,
         ops: Object<'_, 'py>,
         retry: Option<Object<'_, 'py>>,
-    ) -> Result<(Told<impl Request>, Keys)> {
-        let (request, (rows, keys)) = self.route_in(py, txn, policy, |policies, policy| {
-            let (batch, keys) = Batch::parse(policies, ops, policy, retry)?;
-            let rows = Rows::new(keys.len());
+    ) -> Result<(Told<impl Request>, (Keys, RowLoaders))> {
+        let (request, (rows, given)) = self.route_in(py, txn, policy, |policies, policy| {
+            let (batch, given) =
+                Batch::parse(policies, ops, policy, retry, self.codec().as_deref())?;
+            let rows = Rows::new(given.0.len());
             let operation = BatchStream {
                 batch,
                 rows: Arc::clone(&rows),
             };
-            Ok((operation, (rows, keys)))
+            Ok((operation, (rows, given)))
         })?;
-        Ok((Told { request, rows }, keys))
+        Ok((Told { request, rows }, given))
     }
 
     /// Carries out a request that is not an operation on the cluster.
@@ -277,11 +288,10 @@ impl BaseClient {
         engine()?;
         exit::watch(py)?;
         gevent::look(py)?;
-        let session = Arc::new(Session::new(Arc::new(Config::parse(
-            config.bind(py),
-            user,
-            password,
-        )?)));
+        let config = config.bind(py);
+        let session = Session::new(Arc::new(Config::parse(config, user, password)?));
+        let session = Arc::new(session);
+        let codec = Codec::parse(config)?;
         if session.config().slow().is_some() {
             switches::turn(SLOW, true);
         }
@@ -291,6 +301,7 @@ impl BaseClient {
         if seen.as_ref().map(Arc::as_ptr) != last.as_ref().map(Arc::as_ptr) {
             return refuse("already connecting");
         }
+        self.codec.store(codec.map(Arc::new));
         Ok(Connect(session))
     }
 
@@ -460,7 +471,7 @@ impl BaseClient {
                     meta,
                     policy,
                 };
-                PutKeys::parse(rules, key, bins, map_bins)
+                PutKeys::parse(rules, key, bins, map_bins, self.codec().as_deref())
             });
         }
         self.call_in(py, txn, policy, |policies, policy| {
@@ -472,6 +483,7 @@ impl BaseClient {
                 },
                 key,
                 bins,
+                self.codec().as_deref(),
             )
         })
     }
@@ -487,7 +499,7 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, None, policy, into)
+            Get::parse(policies, key, None, policy, into, self.codec().as_deref())
         })
     }
 
@@ -503,7 +515,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            Get::parse(policies, key, Some(bins), policy, into)
+            let codec = self.codec();
+            Get::parse(policies, key, Some(bins), policy, into, codec.as_deref())
         })
     }
 
@@ -695,6 +708,7 @@ impl BaseClient {
                 key,
                 ops,
                 into,
+                self.codec().as_deref(),
             )
         })
     }
@@ -719,6 +733,7 @@ impl BaseClient {
                 },
                 key,
                 ops,
+                self.codec().as_deref(),
             )
         })
     }
@@ -757,6 +772,8 @@ impl BaseClient {
                 bins,
                 policy,
                 Wanted {
+                    py,
+                    codec: self.codec().as_deref(),
                     dtype: _dtype,
                     lazy: argument::flag(lazy, "lazy", false)?,
                     strict: argument::flag(strict, "strict", false)?,
@@ -777,7 +794,7 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            BatchWrite::parse(policies, records, policy, retry)
+            BatchWrite::parse(policies, records, policy, retry, self.codec().as_deref())
         })
     }
 
@@ -793,7 +810,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.call_in(py, txn, policy, |policies, policy| {
-            BatchOperate::parse(policies, keys, ops, policy, retry)
+            let codec = self.codec();
+            BatchOperate::parse(policies, keys, ops, policy, retry, codec.as_deref())
         })
     }
 
@@ -843,7 +861,10 @@ impl BaseClient {
             };
             let how = How::parse(policies, policy, retry)?;
             let (keys, callers, rows) = rows::read(data, _dtype, naming)?;
-            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
+            Ok((
+                WriteRows { keys, rows, how },
+                Shape::BatchWrite(callers, Loader::default()),
+            ))
         })
     }
 
@@ -873,7 +894,10 @@ impl BaseClient {
             };
             let how = How::parse(policies, policy, retry)?;
             let (keys, callers, rows) = arrow::rows::read(data, naming)?;
-            Ok((WriteRows { keys, rows, how }, Shape::BatchWrite(callers)))
+            Ok((
+                WriteRows { keys, rows, how },
+                Shape::BatchWrite(callers, Loader::default()),
+            ))
         })
     }
 
@@ -888,8 +912,8 @@ impl BaseClient {
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let call = self.batch_of(py, txn, policy, ops, retry);
-        let call = call.map(|(told, keys)| {
-            let shape = Shape::Rows(keys, Arc::clone(&told.rows));
+        let call = call.map(|(told, (keys, loaders))| {
+            let shape = Shape::Rows(keys, Arc::clone(&told.rows), loaders);
             (told, shape)
         });
         dispatch(py, self.mode, call)
@@ -905,7 +929,7 @@ impl BaseClient {
         retry: Option<Object<'_, 'py>>,
         txn: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (told, keys) = self.batch_of(py, txn, policy, ops, retry)?;
+        let (told, (keys, loaders)) = self.batch_of(py, txn, policy, ops, retry)?;
         let rows = Arc::clone(&told.rows);
         rows.hear();
         let company = match self.mode {
@@ -917,7 +941,7 @@ impl BaseClient {
             let watch = Watch::begin(told.subject());
             drop(landing(told, company, watch).await);
         }));
-        batch_stream::stream(py, self.mode, rows, keys)
+        batch_stream::stream(py, self.mode, rows, keys, loaders)
     }
 
     #[doc = include_str!("docs/Client.batch_exists.md")]
@@ -953,6 +977,9 @@ impl BaseClient {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        if let Some(codec) = self.codec().as_deref() {
+            codec.traverse(&visit)?;
+        }
         match self.config.try_lock() {
             Some(config) => visit.call(&*config),
             None => Ok(()),

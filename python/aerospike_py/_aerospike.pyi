@@ -206,7 +206,7 @@ class Client:
             key: ``(namespace, set, user key)``.
             bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
                 `GeoJSON` or `HyperLogLog`. Not empty. Or a dataclass, a pydantic model or a msgspec struct, whose fields are the bins;
-                docs/objects.md says which type becomes what.
+                docs/objects.md says which type becomes what. Values of other types need a `serializer` in the configuration.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
             map_bins: The bins among them that are maps and are written by key: of the map in the record the keys given are set, and the
@@ -219,6 +219,7 @@ class Client:
             `BinTypeError`: A bin of `map_bins` is no map in the record.
             `ObjectError`: The object has a field that cannot be stored, or whose name no bin can have; the text names it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            What the `serializer` raises; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
     @overload
@@ -533,6 +534,7 @@ class Client:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
             `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
             `ObjectError`: A record is not as `into` says it; `key` says which.
+            What the `deserializer` of the configuration raises, with the key of the record as its `key`.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -767,6 +769,7 @@ class Client:
             asynchronous iterator, too: ``async for record in client.batch(ops)`` takes the records as they come, as from `batch_stream`.
 
         Raises:
+            `ObjectError`: A record is not as the `into` of its `Read` says it; `key` says which.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
             `ClientError`: The client is not connected.
         """
@@ -794,6 +797,7 @@ class Client:
             if no record was answered.
 
         Raises:
+            `ObjectError`: A record is not as the `into` of its `Read` says it; `key` says which.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
             `ClientError`: The client is not connected.
         """
@@ -1965,7 +1969,7 @@ class AsyncClient:
             key: ``(namespace, set, user key)``.
             bins: Bin name (at most 15 bytes) → value: None, which removes the bin, bool, int of 64 bits, float, str, bytes, list, dict,
                 `GeoJSON` or `HyperLogLog`. Not empty. Or a dataclass, a pydantic model or a msgspec struct, whose fields are the bins;
-                docs/objects.md says which type becomes what.
+                docs/objects.md says which type becomes what. Values of other types need a `serializer` in the configuration.
             meta: The generation the record must have, `ttl` in seconds, … Default: None.
             policy: How to write; where both say it, it wins over `meta`. Default: None, the client's.
             map_bins: The bins among them that are maps and are written by key: of the map in the record the keys given are set, and the
@@ -1978,6 +1982,7 @@ class AsyncClient:
             `BinTypeError`: A bin of `map_bins` is no map in the record.
             `ObjectError`: The object has a field that cannot be stored, or whose name no bin can have; the text names it.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
+            What the `serializer` raises; nothing was sent.
             `AerospikeError`: Anything else; `in_doubt` says whether the write may have been applied all the same.
         """
     @overload
@@ -2292,6 +2297,7 @@ class AsyncClient:
             `TypeError`: A field of `_dtype` has another kind, or a bin does not fit its field; the text names it.
             `OverflowError`, `ValueError`: With `strict` a number does not fit its field; the text names field and key.
             `ObjectError`: A record is not as `into` says it; `key` says which.
+            What the `deserializer` of the configuration raises, with the key of the record as its `key`.
             `ImportError`: `_dtype` without NumPy.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -2529,6 +2535,7 @@ class AsyncClient:
             if no record was answered.
 
         Raises:
+            `ObjectError`: A record is not as the `into` of its `Read` says it; `key` says which.
             `InvalidArgError`, `TypeError`, `OverflowError`: An argument is wrong; nothing was sent. The text names the element.
             `ClientError`: The client is not connected.
         """

@@ -116,7 +116,7 @@ LOG_LEVEL_DEBUG = 3
 LOG_LEVEL_TRACE = 4
 LOG_LEVEL_OFF = -1
 
-# Kept for imports; nothing is serialized but the types the server knows.
+# Kept for imports: what serializes is a function in the configuration, and each client's own.
 SERIALIZER_NONE = 0
 SERIALIZER_PYTHON = 1
 SERIALIZER_USER = 2

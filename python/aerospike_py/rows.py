@@ -21,12 +21,14 @@ class Read:
         bins: The bins to read. Default: None, all; empty reads key and metadata only.
         ops: Operations that read, in place of `bins`. Default: None.
         policy: What holds for this record: `filter_expression`, `read_touch_ttl_percent`. Default: None, what holds for the batch.
+        into: A dataclass, a pydantic model or a msgspec struct to read the record into: `record.bins` is one. Default: None, a dict.
     """
 
     key: Key
     bins: Sequence[str] | None = None
     ops: Sequence[Operation] | None = None
     policy: Mapping[str, Any] | None = None
+    into: type[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ policy is accepted by every operation and ignored where it does not apply, so on
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypedDict, overload
 
@@ -466,6 +467,8 @@ class ClientConfig(TypedDict, total=False):
     tls: TLSConfig
     policies: ClientPolicies
     config_provider: str | PathLike[str] | ConfigProvider  # a YAML file of policies, read again when it changes
+    serializer: Callable[[Any], bytes] | None  # writes values of types that Aerospike has not; default None: they are refused
+    deserializer: Callable[[bytes], Any] | None  # reads what a serializer wrote; default None: bytes
 
 
 # Administration ------------------------------------------------------------------------------------------------------------------------

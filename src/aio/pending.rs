@@ -14,6 +14,7 @@ use super::running_loop;
 use super::waker::Waker;
 use crate::batch_stream;
 use crate::convert::keys::Keys;
+use crate::convert::object::RowLoaders;
 use crate::convert::reply::{Conversion, Shape};
 use crate::convert::stream::Turn;
 use crate::dispatch::Mode;
@@ -137,7 +138,7 @@ impl Pending {
     }
 
     /// The rows of a batch whose answer nobody has begun to take, with their keys: from now on they are taken as they come.
-    fn take_rows(slf: &Bound<'_, Self>) -> PyResult<Option<(Keys, Arc<Rows>)>> {
+    fn take_rows(slf: &Bound<'_, Self>) -> PyResult<Option<(Keys, Arc<Rows>, RowLoaders)>> {
         let this = slf.get();
         this.check_process()?;
         if matches!(this.inner.lock().state, State::Deferred(..)) {
@@ -150,10 +151,10 @@ impl Pending {
             return Ok(None);
         };
         match shape.take() {
-            Some(Shape::Rows(keys, rows)) if inner.waker.is_none() && rows.hear() => {
+            Some(Shape::Rows(keys, rows, loaders)) if inner.waker.is_none() && rows.hear() => {
                 inner.used = true;
                 inner.state = State::Orphaned;
-                Ok(Some((keys, rows)))
+                Ok(Some((keys, rows, loaders)))
             }
             other => {
                 inner.state = match std::mem::replace(&mut inner.state, State::Spent) {
@@ -451,7 +452,9 @@ impl PendingBatch {
     fn __aiter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match Pending::take_rows(slf.as_super())? {
-            Some((keys, rows)) => batch_stream::stream(py, Mode::Awaitable, rows, keys),
+            Some((keys, rows, loaders)) => {
+                batch_stream::stream(py, Mode::Awaitable, rows, keys, loaders)
+            }
             // All are there already, or it has failed.
             None => py
                 .import("aerospike_py.batch")?

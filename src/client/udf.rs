@@ -79,7 +79,8 @@ impl BaseClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = Function::parse(module, function, args);
         self.call_in(py, txn, policy, |policies, policy| {
-            Apply::parse(policies, key, function, policy)
+            let codec = self.codec();
+            Apply::parse(policies, key, function, policy, codec.as_deref())
         })
     }
 
@@ -99,7 +100,8 @@ impl BaseClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = Function::parse(module, function, args);
         self.call_in(py, txn, policy, |policies, policy| {
-            BatchApply::parse(policies, keys, function, policy, retry)
+            let codec = self.codec();
+            BatchApply::parse(policies, keys, function, policy, retry, codec.as_deref())
         })
     }
 }

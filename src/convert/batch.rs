@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
-use super::object::Loader;
+use super::object::{Loader, RowLoaders};
 use super::record;
 use super::reply::Retry;
 use super::{argument, value};
@@ -40,8 +40,8 @@ const UDF: i32 = 100;
 enum Bins {
     Absent,
     Raw(IndexMap<String, Value>),
-    /// Converted; never made by the reactor.
-    Python(Py<PyAny>),
+    /// Converted; never made by the reactor. Also as they came, where they cannot be had from that again.
+    Python(Py<PyAny>, Option<IndexMap<String, Value>>),
 }
 
 /// One row, as the reactor sends it back and as Python keeps it.
@@ -145,17 +145,13 @@ impl Row {
         loader: &Loader,
         key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let bins = match &self.bins {
+        let (bins, raw) = match &mut self.bins {
             Bins::Absent => return Ok(None),
-            Bins::Python(bins) => return Ok(Some(bins.bind(py).clone())),
-            Bins::Raw(bins) => record::bins(py, bins)?,
+            Bins::Python(bins, _) => return Ok(Some(bins.bind(py).clone())),
+            Bins::Raw(raw) => (loader.bins(py, raw, key)?, raw),
         };
-        let bins = if loader.is_given() {
-            loader.load(py, bins, &key()?)?
-        } else {
-            bins.into_any()
-        };
-        self.bins = Bins::Python(bins.clone().unbind());
+        let raw = (!loader.keeps_values()).then(|| std::mem::take(raw));
+        self.bins = Bins::Python(bins.clone().unbind(), raw);
         Ok(Some(bins))
     }
 
@@ -246,7 +242,7 @@ impl LazyBatchRecords {
         let rows: &[Row] = &guard;
         let mut parsed = FxHashMap::default();
         for (index, row) in rows.iter().enumerate() {
-            if let Bins::Python(dict) = &row.bins {
+            if let Bins::Python(dict, None) = &row.bins {
                 parsed.insert(index, parse_bins(dict.bind(py).cast()?)?);
             }
         }
@@ -255,8 +251,8 @@ impl LazyBatchRecords {
             .enumerate()
             .map(|(index, row)| match &row.bins {
                 Bins::Absent => (row, None),
-                Bins::Raw(bins) => (row, Some(bins)),
-                Bins::Python(_) => (row, parsed.get(&index)),
+                Bins::Raw(bins) | Bins::Python(_, Some(bins)) => (row, Some(bins)),
+                Bins::Python(_, None) => (row, parsed.get(&index)),
             })
             .collect();
         let outcome = py.detach(|| work(&raw));
@@ -536,7 +532,7 @@ impl LazyBatchRecords {
             return Ok(());
         };
         rows.iter().try_for_each(|row| match &row.bins {
-            Bins::Python(dict) => visit.call(dict),
+            Bins::Python(dict, _) => visit.call(dict),
             _ => Ok(()),
         })
     }
@@ -680,16 +676,23 @@ pub(crate) struct BatchWriting {
     keys: Keys,
     rows: std::vec::IntoIter<Row>,
     retry: Retry,
+    loaders: RowLoaders,
     list: Py<PyList>,
     next: usize,
 }
 
 impl BatchWriting {
-    pub(crate) fn begin(py: Python<'_>, keys: Keys, rows: Vec<Row>, retry: Retry) -> Self {
+    pub(crate) fn begin(
+        py: Python<'_>,
+        keys: Keys,
+        (rows, retry): (Vec<Row>, Retry),
+        loaders: RowLoaders,
+    ) -> Self {
         Self {
             keys,
             rows: rows.into_iter(),
             retry,
+            loaders,
             list: PyList::empty(py).unbind(),
             next: 0,
         }
@@ -708,7 +711,7 @@ impl BatchWriting {
                 return Ok((converted, Some(self.result(py)?)));
             };
             let key = self.keys.to_python(py, self.next, &row.digest)?;
-            list.append(row.record(py, &key, &Loader::default())?)?;
+            list.append(row.record(py, &key, self.loaders.of(self.next))?)?;
             self.next += 1;
             converted += 1;
         }

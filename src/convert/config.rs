@@ -54,7 +54,7 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ("strict_types", "types are always checked; leave it out"),
     (
         "serialization",
-        "use the 'serializers' of your application before the call; leave it out",
+        "its functions make and take str, and plain bytes go through them, too; use 'serializer' and 'deserializer'",
     ),
     ("max_threads", "use 'max_conns_per_node'"),
     (
@@ -102,6 +102,8 @@ const NAMES: &[&str] = &[
     "tls",
     "coalesce_reads",
     "slow_ms",
+    "serializer",
+    "deserializer",
 ];
 
 impl Config {

@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod batch;
+pub(crate) mod codec;
 pub(crate) mod config;
 pub(crate) mod fields;
 pub(crate) mod key;
@@ -9,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod operation;
+pub(crate) mod pack;
 pub(crate) mod policies_file;
 pub(crate) mod policy;
 pub(crate) mod predicate;

@@ -5,6 +5,7 @@ use aerospike_core::{Bin, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
+use super::codec::Codec;
 use super::keys::items_of;
 use super::object;
 use super::value::{self, repr, str_of, type_name};
@@ -32,7 +33,7 @@ pub(crate) struct Operations {
 }
 
 /// Reads a list of operation dicts.
-pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Operations> {
+pub(crate) fn parse(object: &Bound<'_, PyAny>, codec: Option<&Codec>) -> Result<Operations> {
     let items = items_of(object, "ops")?;
     if items.is_empty() {
         return Err(Error::argument("ops is empty: there is nothing to do"));
@@ -43,12 +44,12 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Operations> {
         writes: false,
     };
     for (index, item) in items.iter().enumerate() {
-        add(&mut operations, item).map_err(|error| error.within(format!("ops[{index}]")))?;
+        add(&mut operations, item, codec).map_err(|error| error.within(format!("ops[{index}]")))?;
     }
     Ok(operations)
 }
 
-fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
+fn add(operations: &mut Operations, item: &Bound<'_, PyAny>, codec: Option<&Codec>) -> Result<()> {
     let dict = item.cast::<PyDict>().map_err(|_| {
         Error::wrong_type(format!("an operation is a dict, not {}", type_name(item)))
     })?;
@@ -74,9 +75,9 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
             }
             None => (operations::get(), Some(String::new())),
         },
-        WRITE => (operations::put(&bin(dict)?), None),
+        WRITE => (operations::put(&bin(dict, codec)?), None),
         INCREMENT => {
-            let bin = bin(dict)?;
+            let bin = bin(dict, None)?;
             if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
                 return Err(Error::wrong_type(format!(
                     "bin '{}' can be incremented by int or float only",
@@ -103,18 +104,18 @@ fn add(operations: &mut Operations, item: &Bound<'_, PyAny>) -> Result<()> {
     Ok(())
 }
 
-fn bin(dict: &Bound<'_, PyDict>) -> Result<Bin> {
+fn bin(dict: &Bound<'_, PyDict>, codec: Option<&Codec>) -> Result<Bin> {
     let Some(name) = dict.get_item("bin")? else {
         return Err(Error::argument("'bin' is missing"));
     };
     let Some(value) = dict.get_item("val")? else {
         return Err(Error::argument("'val' is missing"));
     };
-    named_bin(&name, &value)
+    named_bin(&name, &value, codec)
 }
 
 fn text_bin(dict: &Bound<'_, PyDict>) -> Result<Bin> {
-    let bin = bin(dict)?;
+    let bin = bin(dict, None)?;
     check_text(&bin)?;
     Ok(bin)
 }
@@ -131,14 +132,19 @@ pub(crate) fn check_text(bin: &Bin) -> Result<()> {
 }
 
 /// A bin from its name and value.
-pub(crate) fn named_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<Bin> {
+pub(crate) fn named_bin(
+    name: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+    codec: Option<&Codec>,
+) -> Result<Bin> {
     let name = bin_name(name)?;
-    let value = value::parse(value).map_err(|error| error.within(format!("bin '{name}'")))?;
+    let value =
+        value::parse_bin(value, codec).map_err(|error| error.within(format!("bin '{name}'")))?;
     Ok(Bin::new(name, value))
 }
 
 /// The bins of a dict.
-pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
+pub(crate) fn bins(object: &Bound<'_, PyAny>, codec: Option<&Codec>) -> Result<Vec<Bin>> {
     let dumped;
     let dict = if let Ok(dict) = object.cast::<PyDict>() {
         dict
@@ -155,7 +161,7 @@ pub(crate) fn bins(object: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
         return Err(Error::value("bins is empty: there is nothing to write"));
     }
     dict.iter()
-        .map(|(name, value)| named_bin(&name, &value))
+        .map(|(name, value)| named_bin(&name, &value, codec))
         .collect()
 }
 

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::codec::Deserializer;
 use super::keys::set_or_empty;
 use super::names::{self, bin_name, named_tuple};
 use super::object::Loader;
@@ -81,10 +82,11 @@ pub(crate) fn metadata(
 pub(crate) fn bins<'py>(
     py: Python<'py>,
     bins: &IndexMap<String, Value>,
+    deserializer: Option<&Deserializer>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, value) in bins {
-        dict.set_item(bin_name(py, name), value::to_python(py, value)?)?;
+        dict.set_item(bin_name(py, name), value::load(py, value, deserializer)?)?;
     }
     Ok(dict)
 }
@@ -96,7 +98,7 @@ pub(crate) fn record<'py>(
     record: &Record,
     loader: &Loader,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let bins = loader.load(py, bins(py, &record.bins)?, &key)?;
+    let bins = loader.bins(py, &record.bins, || Ok(key.clone()))?;
     named_tuple(
         names::RECORD.get(py)?,
         [

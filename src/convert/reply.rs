@@ -14,7 +14,7 @@ use tokio_util::sync::DropGuard;
 use super::batch::{BatchReading, BatchWriting, Row};
 use super::keys::Keys;
 use super::names::{self, named_tuple};
-use super::object::Loader;
+use super::object::{Loader, RowLoaders};
 use super::record::{self, CallersKey};
 use super::stream::{Gathering, Turn};
 use super::value;
@@ -88,16 +88,18 @@ pub(crate) enum Shape {
     Record(CallersKey, Loader),
     Exists(CallersKey),
     /// The answers one by one, each with its bin.
-    Ordered(CallersKey, Vec<Option<String>>),
+    Ordered(CallersKey, Vec<Option<String>>, Loader),
+    /// What a function returned.
+    Value(Loader),
     BatchRead {
         keys: Keys,
         lazy: bool,
         loader: Loader,
     },
     BatchExists(Keys),
-    BatchWrite(Keys),
+    BatchWrite(Keys, Loader),
     /// A batch whose rows may be taken as they come.
-    Rows(Keys, Arc<Rows>),
+    Rows(Keys, Arc<Rows>, RowLoaders),
     /// Arrays; of a query, whose keys nobody gave, without them.
     Numpy(Option<Keys>, Layout),
     /// All records of a query.
@@ -138,16 +140,13 @@ impl Shape {
             (Self::BatchExists(keys), Reply::Rows(rows)) => {
                 super::batch::exists(py, &keys, &rows)?.unbind()
             }
-            (Self::BatchWrite(keys), Reply::Written { rows, retry }) => {
-                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
-                    py, keys, rows, retry,
-                ))));
+            (Self::BatchWrite(keys, loader), Reply::Written { rows, retry }) => {
+                let writing = BatchWriting::begin(py, keys, (rows, retry), loader.into());
+                return Ok(Conversion::Writing(Box::new(writing)));
             }
-            (Self::Rows(keys, rows), _) => {
-                let (rows, retry) = rows.all();
-                return Ok(Conversion::Writing(Box::new(BatchWriting::begin(
-                    py, keys, rows, retry,
-                ))));
+            (Self::Rows(keys, rows, loaders), _) => {
+                let writing = BatchWriting::begin(py, keys, rows.all(), loaders);
+                return Ok(Conversion::Writing(Box::new(writing)));
             }
             (Self::Numpy(keys, layout), Reply::Columns(columns)) => {
                 columns.into_python(py, keys, &layout)?
@@ -156,9 +155,10 @@ impl Shape {
                 record::record(py, key.to_python(py)?, &record, &loader)?.unbind()
             }
             (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
-            (Self::Ordered(key, answers), Reply::Record(record)) => {
-                ordered(py, &key, &answers, &record)?.unbind()
+            (Self::Ordered(key, answers, loader), Reply::Record(record)) => {
+                ordered(py, &key, &answers, &record, &loader)?.unbind()
             }
+            (Self::Value(loader), Reply::Value(value)) => loader.value(py, &value)?.unbind(),
             (Self::Records(consumer, loader), _) => {
                 return Ok(Conversion::Gathering(Box::new(Gathering::list(
                     py, consumer, loader,
@@ -194,22 +194,26 @@ impl Shape {
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
             Self::Plain | Self::Watched(_) => Ok(()),
-            Self::Records(_, loader) | Self::First(_, loader) => loader.traverse(visit),
+            Self::Records(_, loader) | Self::First(_, loader) | Self::Value(loader) => {
+                loader.traverse(visit)
+            }
             Self::Turn(turn) => turn.traverse(visit),
             Self::Job(started) => visit.call(&started.client),
             Self::Object(object) => visit.call(object),
-            Self::Record(key, loader) => {
+            Self::Record(key, loader) | Self::Ordered(key, _, loader) => {
                 key.traverse(visit)?;
                 loader.traverse(visit)
             }
-            Self::Exists(key) | Self::Ordered(key, _) => key.traverse(visit),
-            Self::BatchRead { keys, loader, .. } => {
+            Self::Exists(key) => key.traverse(visit),
+            Self::BatchRead { keys, loader, .. } | Self::BatchWrite(keys, loader) => {
                 keys.traverse(visit)?;
                 loader.traverse(visit)
             }
-            Self::BatchExists(keys) | Self::BatchWrite(keys) | Self::Rows(keys, _) => {
-                keys.traverse(visit)
+            Self::Rows(keys, _, loaders) => {
+                keys.traverse(visit)?;
+                loaders.traverse(visit)
             }
+            Self::BatchExists(keys) => keys.traverse(visit),
             Self::Numpy(keys, layout) => {
                 if let Some(keys) = keys {
                     keys.traverse(visit)?;
@@ -305,6 +309,7 @@ fn ordered<'py>(
     key: &CallersKey,
     answers: &[Option<String>],
     record: &Record,
+    loader: &Loader,
 ) -> PyResult<Bound<'py, PyAny>> {
     let class = names::BIN.get(py)?;
     let list = PyList::empty(py);
@@ -315,12 +320,12 @@ fn ordered<'py>(
             Some("") => {
                 for (name, value) in &record.bins {
                     let name = names::bin_name(py, name).into_any();
-                    list.append(named_tuple(class, [name, value::to_python(py, value)?])?)?;
+                    list.append(named_tuple(class, [name, loader.value(py, value)?])?)?;
                 }
             }
             Some(name) => {
                 let value = match results.get(index) {
-                    Some(value) => value::to_python(py, value)?,
+                    Some(value) => loader.value(py, value)?,
                     None => py.None().into_bound(py),
                 };
                 list.append(named_tuple(

@@ -9,6 +9,7 @@ use pyo3::types::{
     PyType,
 };
 
+use super::codec::{self, Codec, Deserializer, Serializer};
 use super::names::{GEOJSON, HYPERLOGLOG, INFINITE, KEY_ORDERED, WILDCARD};
 use crate::error::{Error, Result};
 
@@ -16,17 +17,25 @@ use crate::error::{Error, Result};
 const DEEPEST: usize = 64;
 
 /// What a value is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// To be kept.
-    Stored,
+#[derive(Clone, Copy)]
+enum Use<'a> {
+    /// To be kept; what is of no type that Aerospike has may be serialized.
+    Stored(Option<&'a Serializer>),
     /// To be compared with what is kept.
     Compared,
 }
 
 /// A Python object as a bin's value or a part of one.
 pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<Value> {
-    parse_nested(object, 0, Use::Stored)
+    parse_nested(object, 0, Use::Stored(None))
+}
+
+/// A Python object as a whole bin's value.
+pub(crate) fn parse_bin(object: &Bound<'_, PyAny>, codec: Option<&Codec>) -> Result<Value> {
+    match codec.and_then(Codec::serializer) {
+        None => parse(object),
+        given => codec::sendable(parse_nested(object, 0, Use::Stored(given))?),
+    }
 }
 
 /// A Python object to compare values with: infinity and the wildcard are among them.
@@ -34,7 +43,7 @@ pub(crate) fn parse_argument(object: &Bound<'_, PyAny>) -> Result<Value> {
     parse_nested(object, 0, Use::Compared)
 }
 
-fn parse_nested(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result<Value> {
+fn parse_nested(object: &Bound<'_, PyAny>, depth: usize, kind: Use<'_>) -> Result<Value> {
     let py = object.py();
     if let Ok(text) = object.cast::<PyString>() {
         let value = str_of(text)?.to_owned();
@@ -78,7 +87,7 @@ fn parse_nested(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result<Va
     parse_container(object, depth, kind)
 }
 
-fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result<Value> {
+fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use<'_>) -> Result<Value> {
     if let Ok(list) = object.cast::<PyList>() {
         check_depth(depth)?;
         let items = list.iter().map(|item| parse_nested(&item, depth + 1, kind));
@@ -108,13 +117,17 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use) -> Result
     if let Some(item) = numpy_scalar(object)? {
         return parse_nested(&item, depth, kind);
     }
-    if kind == Use::Compared {
-        let py = object.py();
-        if object.is_instance(INFINITE.get(py)?)? {
-            return Ok(Value::Infinity);
-        }
-        if object.is_instance(WILDCARD.get(py)?)? {
-            return Ok(Value::Wildcard);
+    match kind {
+        Use::Stored(None) => {}
+        Use::Stored(Some(serializer)) => return serializer.dump(object),
+        Use::Compared => {
+            let py = object.py();
+            if object.is_instance(INFINITE.get(py)?)? {
+                return Ok(Value::Infinity);
+            }
+            if object.is_instance(WILDCARD.get(py)?)? {
+                return Ok(Value::Wildcard);
+            }
         }
     }
     Err(Error::wrong_type(format!(
@@ -132,7 +145,7 @@ fn is_key_ordered(dict: &Bound<'_, PyDict>) -> Result<bool> {
 
 /// Servers lose pairs with other keys silently, so they are refused here.
 pub(crate) fn parse_map_key(key: &Bound<'_, PyAny>) -> Result<Value> {
-    let value = match parse_nested(key, 0, Use::Stored)? {
+    let value = match parse_nested(key, 0, Use::Stored(None))? {
         value @ (Value::String(_) | Value::Int(_) | Value::Blob(_)) => return Ok(value),
         other => other,
     };
@@ -246,25 +259,40 @@ pub(crate) fn repr(object: &Bound<'_, PyAny>) -> String {
     }
 }
 
-/// A value as a Python object.
+/// A value as a Python object; what was serialized, as the bytes it is.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    load(py, value, None)
+}
+
+/// A value as a Python object.
+pub(crate) fn load<'py>(
+    py: Python<'py>,
+    value: &Value,
+    deserializer: Option<&Deserializer>,
+) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Nil => py.None().into_bound(py),
         Value::Bool(flag) => PyBool::new(py, *flag).to_owned().into_any(),
         Value::Int(number) => number.into_bound_py_any(py)?,
         Value::Float(number) => PyFloat::new(py, f64::from(number)).into_any(),
         Value::String(text) => PyString::new(py, text).into_any(),
-        Value::Blob(bytes) | Value::Unknown(_, bytes) => PyBytes::new(py, bytes).into_any(),
-        Value::List(items) | Value::MultiResult(items) => list(py, items)?.into_any(),
-        Value::HashMap(map) => dict(map.iter(), PyDict::new(py))?,
-        Value::OrderedMap(map) => dict(map.iter(), PyDict::new(py))?,
+        Value::Blob(bytes) => PyBytes::new(py, bytes).into_any(),
+        Value::Unknown(particle, bytes) => match deserializer {
+            None => PyBytes::new(py, bytes).into_any(),
+            Some(deserializer) => deserializer.load(py, *particle, bytes)?,
+        },
+        Value::List(items) | Value::MultiResult(items) => list(py, items, deserializer)?.into_any(),
+        Value::HashMap(map) => dict(map.iter(), PyDict::new(py), deserializer)?,
+        Value::OrderedMap(map) => dict(map.iter(), PyDict::new(py), deserializer)?,
         // So that what is read and written back stays ordered.
         Value::SortedMap(map) => {
             let empty = KEY_ORDERED.get(py)?.call0()?;
-            dict(map.iter(), empty.cast_into().map_err(PyErr::from)?)?
+            let empty = empty.cast_into().map_err(PyErr::from)?;
+            dict(map.iter(), empty, deserializer)?
         }
         Value::KeyValueList(pairs) => {
-            pair_list(py, pairs.iter().map(|(key, value)| (key, value)))?.into_any()
+            let pairs = pairs.iter().map(|(key, value)| (key, value));
+            pair_list(py, pairs, deserializer)?.into_any()
         }
         Value::GeoJson(text) => GEOJSON.get(py)?.call1((text.as_str(),))?,
         Value::Hll(bytes) => HYPERLOGLOG.get(py)?.call1((PyBytes::new(py, bytes),))?,
@@ -274,10 +302,14 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
 }
 
 /// A list of values.
-pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py, PyList>> {
+fn list<'py>(
+    py: Python<'py>,
+    items: &[Value],
+    deserializer: Option<&Deserializer>,
+) -> PyResult<Bound<'py, PyList>> {
     let objects: Vec<_> = items
         .iter()
-        .map(|item| to_python(py, item))
+        .map(|item| load(py, item, deserializer))
         .collect::<PyResult<_>>()?;
     PyList::new(py, objects)
 }
@@ -286,15 +318,16 @@ pub(crate) fn list<'py>(py: Python<'py>, items: &[Value]) -> PyResult<Bound<'py,
 fn dict<'py, 'a>(
     pairs: impl Iterator<Item = (&'a Value, &'a Value)> + Clone,
     dict: Bound<'py, PyDict>,
+    deserializer: Option<&Deserializer>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = dict.py();
     // Others can store keys that a dict cannot hold, or not apart: 1, 1.0 and True are one key to it.
     let is_plain = |key: &Value| matches!(key, Value::Int(_) | Value::String(_) | Value::Blob(_));
     if !pairs.clone().all(|(key, _)| is_plain(key)) {
-        return Ok(pair_list(py, pairs)?.into_any());
+        return Ok(pair_list(py, pairs, deserializer)?.into_any());
     }
     for (key, value) in pairs {
-        dict.set_item(to_python(py, key)?, to_python(py, value)?)?;
+        dict.set_item(to_python(py, key)?, load(py, value, deserializer)?)?;
     }
     Ok(dict.into_any())
 }
@@ -302,12 +335,13 @@ fn dict<'py, 'a>(
 fn pair_list<'py, 'a>(
     py: Python<'py>,
     pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
+    deserializer: Option<&Deserializer>,
 ) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for (key, value) in pairs {
         list.append(PyTuple::new(
             py,
-            [to_python(py, key)?, to_python(py, value)?],
+            [to_python(py, key)?, load(py, value, deserializer)?],
         )?)?;
     }
     Ok(list)

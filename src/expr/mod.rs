@@ -5,7 +5,6 @@
 
 mod call;
 mod calls;
-mod literal;
 mod table;
 mod write;
 

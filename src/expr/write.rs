@@ -8,10 +8,10 @@ use pyo3::types::{PyDict, PyFloat};
 use wire::msgpack;
 
 use super::call::write_call;
-use super::literal;
 use super::table::{self, BIN, BIN_TYPE, Form, Literal, QUOTE};
 use crate::convert::fields::{self, Fields, items};
 use crate::convert::operation::bin_name;
+use crate::convert::pack;
 use crate::convert::policy::suggestion;
 use crate::convert::value::{self, numpy_scalar, repr, type_name};
 use crate::error::{Error, Result};
@@ -291,7 +291,7 @@ fn write_literal(out: &mut Vec<u8>, kind: Literal, fields: &Fields<'_, '_>) -> R
     if matches!(kind, Literal::List) {
         begin(out, 2, QUOTE);
     }
-    literal::write(out, &value)
+    pack::write(out, &value)
 }
 
 fn real(object: &Bound<'_, PyAny>) -> Result<f64> {

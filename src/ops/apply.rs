@@ -9,7 +9,9 @@ use pyo3::prelude::*;
 
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::Codec;
 use crate::convert::fields::items;
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{argument, key, value};
@@ -65,13 +67,15 @@ impl Apply {
         key: &Bound<'_, PyAny>,
         function: Result<Function>,
         policy: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
+        let shape = Shape::Value(Loader::of_dicts(key.py(), codec));
         let operation = Self {
             key: key::parse(key)?,
             function: function?,
             policy: policies.apply(policy)?,
         };
-        Ok((operation, Shape::Plain))
+        Ok((operation, shape))
     }
 }
 

@@ -13,7 +13,9 @@ use super::batch_write::parse_retry;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::argument;
+use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
@@ -41,7 +43,9 @@ impl BatchApply {
         function: Result<Function>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
+        let loader = Loader::of_dicts(keys.py(), codec);
         let (function, retry) = (function?, parse_retry(retry)?);
         let (policy, options) = policies.batch_apply(policy)?;
         let common = Arc::new(Call {
@@ -62,7 +66,7 @@ impl BatchApply {
             policy,
             retry,
         };
-        Ok((operation, Shape::BatchWrite(callers)))
+        Ok((operation, Shape::BatchWrite(callers, loader)))
     }
 }
 

@@ -8,6 +8,7 @@ use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{
     BatchDeletePolicy, BatchOperation, BatchReadPolicy, BatchUdfPolicy, BatchWritePolicy, Bins, Key,
 };
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -18,8 +19,10 @@ use super::get::read_bins;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
+use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::names;
+use crate::convert::object::{Loader, RowLoaders};
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Retry};
 use crate::convert::value::type_name;
@@ -72,14 +75,19 @@ impl Batch {
         ops: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(Self, Keys)> {
+        codec: Option<&Codec>,
+    ) -> Result<(Self, (Keys, RowLoaders))> {
         let retry = parse_retry(retry)?;
         let ((reading, read_options), (writing, options)) =
             (policies.batch(policy)?, policies.batch_write(policy)?);
         let (mut keys, mut tasks, mut callers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut loaders = RowLoaders::from(Loader::of_dicts(ops.py(), codec));
         for (index, item) in items_of(ops, "ops")?.into_iter().enumerate() {
             let within = |error: Error| error.within(format!("ops[{index}]"));
-            let task = parse_task(&item, &read_options, &options).map_err(within)?;
+            let task = parse_task(&item, (&read_options, &options), codec).map_err(within)?;
+            if let Some(into) = into_of(&item)? {
+                loaders.set(index, Loader::parse(ops.py(), Some(&into), codec)?);
+            }
             let caller = item.getattr("key")?;
             keys.push(key::parse(&caller).map_err(within)?);
             tasks.push(task);
@@ -102,7 +110,7 @@ impl Batch {
             policy,
             retry,
         };
-        Ok((operation, Keys::Tuples(callers)))
+        Ok((operation, (Keys::Tuples(callers), loaders)))
     }
 
     /// Sends it, telling of the rows as they come.
@@ -119,8 +127,22 @@ impl Batch {
     }
 }
 
+/// What the record of a `Read` is to become.
+fn into_of<'py>(item: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
+    let py = item.py();
+    if !item.is_instance(names::READ_ROW.get(py)?)? {
+        return Ok(None);
+    }
+    let into = item.getattr(intern!(py, "into"))?;
+    Ok((!into.is_none()).then_some(into))
+}
+
 /// A row object of `aerospike_py.rows`, with what the batch's policy says where it says nothing.
-fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> Result<Task> {
+fn parse_task(
+    item: &Bound<'_, PyAny>,
+    (reading, writing): (&Options, &Options),
+    codec: Option<&Codec>,
+) -> Result<Task> {
     let py = item.py();
     let field = |name: &str| -> Result<Option<Bound<'_, PyAny>>> {
         let value = item.getattr(name)?;
@@ -140,7 +162,7 @@ fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> 
         return Ok(match (field("bins")?, field("ops")?) {
             (bins, None) => Task::Read(policy, read_bins(bins.as_ref())?),
             (None, Some(ops)) => {
-                let operations = operation::parse(&ops)?;
+                let operations = operation::parse(&ops, None)?;
                 if operations.writes {
                     return Err(Error::argument("the ops of a Read write: use Write"));
                 }
@@ -152,11 +174,11 @@ fn parse_task(item: &Bound<'_, PyAny>, reading: &Options, writing: &Options) -> 
     if item.is_instance(names::WRITE_ROW.get(py)?)? {
         let policy = Box::new(own(writing, field("meta")?)?.batch_write());
         let list = match (field("bins")?, field("ops")?) {
-            (Some(bins), None) => operation::bins(&bins)?
+            (Some(bins), None) => operation::bins(&bins, codec)?
                 .iter()
                 .map(operations::put)
                 .collect(),
-            (None, Some(ops)) => operation::parse(&ops)?.list,
+            (None, Some(ops)) => operation::parse(&ops, codec)?.list,
             (None, None) => return Err(Error::argument("it has neither bins nor ops")),
             _ => return Err(Error::argument("it has both bins and ops")),
         };

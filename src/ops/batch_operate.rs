@@ -11,7 +11,9 @@ use pyo3::prelude::*;
 use super::batch_write::parse_retry;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::operation;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
@@ -39,9 +41,11 @@ impl BatchOperate {
         ops: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
+        let loader = Loader::of_dicts(keys.py(), codec);
         let (keys, callers) = Keys::parse(keys)?;
-        let operations = operation::parse(ops)?;
+        let operations = operation::parse(ops, codec)?;
         let retry = parse_retry(retry)?;
         let (policy, row_policy) = if operations.writes {
             let (policy, options) = policies.batch_write(policy)?;
@@ -57,7 +61,7 @@ impl BatchOperate {
             row_policy,
             retry,
         };
-        Ok((operation, Shape::BatchWrite(callers)))
+        Ok((operation, Shape::BatchWrite(callers, loader)))
     }
 }
 

@@ -11,6 +11,7 @@ use super::get::read_bins;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::outcome;
+use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
@@ -33,11 +34,13 @@ pub(crate) struct BatchRead {
 /// What kind of result is wanted.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a, 'py> {
+    pub(crate) py: Python<'py>,
     pub(crate) dtype: Option<&'a Bound<'py, PyAny>>,
     pub(crate) lazy: bool,
     /// Whether what does not fit its field of `dtype` is refused.
     pub(crate) strict: bool,
     pub(crate) into: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) codec: Option<&'a Codec>,
 }
 
 impl BatchRead {
@@ -49,8 +52,8 @@ impl BatchRead {
         wanted: Wanted<'_, '_>,
     ) -> Result<(Self, Shape)> {
         let bins = read_bins(bins)?;
-        let loader = Loader::parse(wanted.into)?;
-        if loader.is_given() && (wanted.lazy || wanted.dtype.is_some()) {
+        let loader = Loader::parse(wanted.py, wanted.into, wanted.codec)?;
+        if loader.makes_objects() && (wanted.lazy || wanted.dtype.is_some()) {
             return Err(Error::argument(
                 "'into' makes objects at once: it goes neither with 'lazy' nor with '_dtype'",
             ));

@@ -11,6 +11,7 @@ use super::batch_write::parse_retry;
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
 use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
@@ -45,7 +46,7 @@ impl BatchRemove {
             policy,
             retry,
         };
-        Ok((operation, Shape::BatchWrite(callers)))
+        Ok((operation, Shape::BatchWrite(callers, Loader::default())))
     }
 }
 

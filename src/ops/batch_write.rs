@@ -11,7 +11,9 @@ use pyo3::types::{PyList, PyTuple};
 
 use super::{Operation, batch, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
+use crate::convert::object::Loader;
 use crate::convert::policy::{Options, Policies};
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
@@ -32,6 +34,7 @@ impl BatchWrite {
         records: &Bound<'_, PyAny>,
         policy: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
         let retry = parse_retry(retry)?;
         let (policy, options) = policies.batch_write(policy)?;
@@ -44,7 +47,7 @@ impl BatchWrite {
             let within = |error: Error| error.within(format!("records[{index}]"));
             let (caller, bins, meta) = parts(item).map_err(within)?;
             keys.push(key::parse(&caller).map_err(within)?);
-            let bins = operation::bins(&bins).map_err(within)?;
+            let bins = operation::bins(&bins, codec).map_err(within)?;
             let row_policy = match meta {
                 None => Arc::clone(&common),
                 // What is said of one record wins over what is said of all.
@@ -57,7 +60,7 @@ impl BatchWrite {
             rows.push((row_policy, bins.iter().map(operations::put).collect()));
             callers.push(caller.unbind());
         }
-        let shape = Shape::BatchWrite(Keys::Tuples(callers));
+        let shape = Shape::BatchWrite(Keys::Tuples(callers), Loader::default());
         Ok((
             Self {
                 keys,

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::Codec;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
@@ -32,9 +33,11 @@ impl Get {
         bins: Option<&Bound<'_, PyAny>>,
         policy: Option<&Bound<'_, PyAny>>,
         into: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let shape = Shape::Record(CallersKey::new(key, &parsed), Loader::parse(into)?);
+        let loader = Loader::parse(key.py(), into, codec)?;
+        let shape = Shape::Record(CallersKey::new(key, &parsed), loader);
         let bins = read_bins(bins)?;
         Ok((
             Self {

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use super::put::Rules;
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::Codec;
 use crate::convert::object::Loader;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
@@ -91,10 +92,12 @@ impl Operate {
         key: &Bound<'_, PyAny>,
         ops: &Bound<'_, PyAny>,
         into: Option<&Bound<'_, PyAny>>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let shape = Shape::Record(CallersKey::new(key, &parsed), Loader::parse(into)?);
-        let operations = operation::parse(ops)?;
+        let loader = Loader::parse(key.py(), into, codec)?;
+        let shape = Shape::Record(CallersKey::new(key, &parsed), loader);
+        let operations = operation::parse(ops, codec)?;
         let policy = rules.policies.operate(rules.policy, rules.meta)?;
         Ok((
             Self(Operations {
@@ -128,14 +131,16 @@ impl OperateOrdered {
         rules: Rules<'_, '_>,
         key: &Bound<'_, PyAny>,
         ops: &Bound<'_, PyAny>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
-        let operations = operation::parse(ops)?;
-        let shape = Shape::Ordered(CallersKey::new(key, &parsed), operations.answers);
+        let operations = operation::parse(ops, codec)?;
+        let loader = Loader::of_dicts(key.py(), codec);
+        let shape = Shape::Ordered(CallersKey::new(key, &parsed), operations.answers, loader);
         let mut policy = rules.policies.operate(rules.policy, rules.meta)?;
         // Every operation answers, if only with nothing: so the answers line up with what was asked. The
         // server refuses that together with a read of all bins (protocol section 2.8).
-        let reads_all = matches!(&shape, Shape::Ordered(_, answers) if answers.iter().flatten().any(String::is_empty));
+        let reads_all = matches!(&shape, Shape::Ordered(_, answers, _) if answers.iter().flatten().any(String::is_empty));
         Arc::make_mut(&mut policy).respond_per_each_op = !reads_all;
         Ok((
             Self(Operations {

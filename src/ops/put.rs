@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 
 use super::{Operation, shorten, total_timeout};
 use crate::cluster::{Cluster, Target};
+use crate::convert::codec::{self, Codec};
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
@@ -94,9 +95,10 @@ impl Put {
         rules: Rules<'_, '_>,
         key: &Bound<'_, PyAny>,
         bins: &Bound<'_, PyAny>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
         Ok((
-            Self(Write::parse(rules, key, operation::bins(bins)?)?),
+            Self(Write::parse(rules, key, operation::bins(bins, codec)?)?),
             Shape::Plain,
         ))
     }
@@ -115,8 +117,9 @@ impl PutKeys {
         key: &Bound<'_, PyAny>,
         bins: &Bound<'_, PyAny>,
         map_bins: &Bound<'_, PyAny>,
+        codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
-        let Write { key, bins, policy } = Write::parse(rules, key, operation::bins(bins)?)?;
+        let Write { key, bins, policy } = Write::parse(rules, key, operation::bins(bins, codec)?)?;
         let names = operation::bin_names(map_bins, "map_bins")?;
         if let Some(name) = names
             .iter()
@@ -133,6 +136,10 @@ impl PutKeys {
                 Value::OrderedMap(pairs) if !pairs.is_empty() => {
                     Ok(maps::put_items(&MapPolicy::default(), bin.name, pairs))
                 }
+                value if codec::is_serialized(&value) => Err(Error::wrong_type(format!(
+                    "map_bins: bin '{}' holds what the serializer made: that is written with the whole bin only",
+                    bin.name
+                ))),
                 _ => Err(Error::argument(format!(
                     "map_bins: bin '{}' is no dict that says which keys to set",
                     bin.name
@@ -172,7 +179,7 @@ impl Operation for PutKeys {
 }
 
 fn text_bin(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<Vec<Bin>> {
-    let bin = operation::named_bin(name, value)?;
+    let bin = operation::named_bin(name, value, None)?;
     operation::check_text(&bin)?;
     Ok(vec![bin])
 }
@@ -212,7 +219,7 @@ impl Increment {
         bin: &Bound<'_, PyAny>,
         offset: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        let bin = operation::named_bin(bin, offset)?;
+        let bin = operation::named_bin(bin, offset, None)?;
         if !matches!(bin.value, Value::Int(_) | Value::Float(_)) {
             return Err(Error::wrong_type(format!(
                 "offset {} is neither an int nor a float",

@@ -232,7 +232,7 @@ impl BaseQuery {
         shape: impl FnOnce(Consumer, Loader) -> Shape,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.client.get().call(py, |policies| {
-            let loader = Loader::parse(into)?;
+            let loader = Loader::parse(py, into, self.client.get().codec().as_deref())?;
             let run = self.pass(policies, policy, pass)?;
             let fetch = Fetch {
                 run: run.clone(),
@@ -250,7 +250,7 @@ impl BaseQuery {
         into: Option<Object<'_, 'py>>,
         pass: Pass,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let loader = Loader::parse(into)?;
+        let loader = Loader::parse(py, into, self.client.get().codec().as_deref())?;
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
         let policies = session.config().policies();
@@ -345,7 +345,8 @@ impl BaseQuery {
 
     #[doc = include_str!("../docs/Query.add_ops.md")]
     fn add_ops<'py>(slf: Bound<'py, Self>, ops: Object<'_, 'py>) -> PyResult<Bound<'py, Self>> {
-        let operations = operation::parse(ops)?;
+        let codec = slf.get().client.get().codec();
+        let operations = operation::parse(ops, codec.as_deref())?;
         let mut asked = slf.get().asked.lock();
         asked.operations = operations.list;
         asked.writes = operations.writes;

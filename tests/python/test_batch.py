@@ -19,8 +19,8 @@ class Reply:
     def to_list(self):
         return [record.record.bins if record.record else None for record in self.batch_records]
 
-    def to_numpy(self, dtype):
-        return ("array", dtype)
+    def to_numpy(self, dtype, *, strict):
+        return ("array", dtype, strict)
 
     def all_user_keys(self):
         return [record.key.user_key for record in self.batch_records]
@@ -56,7 +56,7 @@ def test_it_knows_what_a_dict_cannot_say():
     assert result.to_list() == [{"n": "b"}, None, {"n": "a"}]
     assert result.all_user_keys() == ["b", "gone", "a"]
     assert result.found_count() == 2
-    assert result.to_numpy("dtype") == ("array", "dtype")
+    assert result.to_numpy("dtype") == ("array", "dtype", True)
     assert result.release_cache() is None
 
 

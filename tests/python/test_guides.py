@@ -107,12 +107,19 @@ def test_transactions(capsys):
 
 def test_objects(capsys):
     with DevServer() as server, aerospike_py.client({"hosts": server.hosts}) as client:
-        names = {"__name__": "guide", "aerospike_py": aerospike_py, "client": client, "key": ("test", "guide", "ann")}
+        names = {
+            "__name__": "guide",
+            "aerospike_py": aerospike_py,
+            "client": client,
+            "hosts": server.hosts,
+            "key": ("test", "guide", "ann"),
+        }
         for code in blocks("objects.md"):
             # Without the annotations-as-text of this file: a dataclass would look for their names in a module.
             exec(compile(code, "guide", "exec", dont_inherit=True), names)
     assert capsys.readouterr().out == (
         "Ann Address(street='Main St', zip_code=None) 1\nann@example.org\nUser.name: 5 (int) is not str\n{'size': 14, 'theme': 'dark'}\n"
+        "{'monday': [{'c'}, b'd']}\n{'monday': [b'[\"c\"]', b'd']}\n"
     )
 
 

@@ -369,6 +369,7 @@ def test_many(c, set_name):
 
 def test_without_numpy(run_python, hosts):
     code = f"""
+import sys
 sys.modules["numpy"] = None
 import aerospike_py
 with aerospike_py.client({{"hosts": {hosts!r}}}) as c:

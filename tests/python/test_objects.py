@@ -421,3 +421,50 @@ assert not {{"pydantic", "msgspec"}} & set(sys.modules)
 
 def test_a_record_of_a_class_is_a_type():
     assert repr(aerospike_py.Record[int]).endswith("Record[int]")
+
+
+def test_rows_of_a_batch(c, keys):
+    """Each `Read` says what its record becomes."""
+    one, other, gone, plain = keys(4)
+    c.put(one, full(User))
+    c.put(other, full(UserStruct))
+    c.put(plain, {"n": 1})
+    ops = [
+        Read(one, into=User),
+        Read(plain),
+        Read(gone, into=User),
+        Read(other, into=UserStruct),
+        Write(plain, {"n": 2}),
+        Read(one, ["name"]),
+    ]
+    expected = [full(User), {"n": 1}, None, full(UserStruct), {}, {"name": "Ann"}]
+    rows = c.batch(ops).batch_records
+    found = [row.record and row.record.bins for row in rows]
+    assert (found[0], found[2], found[3], found[5]) == (expected[0], None, expected[3], expected[5])
+    assert (type(found[0]), type(found[1]), type(found[3]), rows[2].result) == (User, dict, UserStruct, 2)
+    came = {(row.key.user_key, type(row.record.bins)): row.record.bins for row in take(c.batch_stream([ops[0], ops[3], ops[5]]))}
+    assert came == {("k0", User): expected[0], ("k1", UserStruct): expected[3], ("k0", dict): expected[5]}
+
+
+def test_a_row_of_a_batch_that_does_not_fit(c, keys):
+    good, bad = keys(2)
+    c.put(good, full(User))
+    c.put(bad, {"name": 5})
+    ops = [Read(good, into=User), Read(bad, into=User)]
+    for call in (lambda: c.batch(ops), lambda: take(c.batch_stream(ops))):
+        with pytest.raises(ObjectError, match="User.name: 5") as caught:
+            call()
+        assert caught.value.key.user_key == "k1"
+    with pytest.raises(ObjectError, match="into=5"):
+        c.batch([Read(good, into=5)])
+
+
+def test_operations_of_a_row_into_a_class(c, key):
+    @dataclass
+    class Small:
+        n: int
+        size: Annotated[int, Bin("tags")]
+
+    c.put(key, {"n": 5, "tags": [1, 2]})
+    ops = [{"op": aerospike_py.OPERATOR_READ, "bin": "n"}, lists.list_size("tags")]
+    assert c.batch([Read(key, ops=ops, into=Small)]).batch_records[0].record.bins == Small(5, 2)

@@ -18,7 +18,7 @@ TESTS = Path(__file__).resolve().parents[1]
 WIRE, EFFECTS, CONNECTION = "ops/test_wire.py", "settings/test_policy_effects.py", "settings/test_connection_effects.py"
 PUT, ATTEMPTS, QUERY = f"{WIRE}::test_put", f"{EFFECTS}::test_attempts", f"{EFFECTS}::test_what_a_query_says"
 FILTER, JOB = "expr/test_filters.py::test_on_one_record", f"{EFFECTS}::test_what_a_job_says"
-RACKS, CONFIG, TLS = "test_racks.py", "test_config.py", "test_tls.py"
+RACKS, CONFIG, TLS, SERIALIZERS, PROVIDER = "test_racks.py", "test_config.py", "test_tls.py", "test_serializers.py", "test_policies_file.py"
 
 POLICY = {
     "socket_timeout": f"{EFFECTS}::test_socket_timeout",
@@ -69,6 +69,10 @@ OTHERS = {
     "ListPolicy": dict.fromkeys(["order", "flags"], "cdt/test_lists.py::test_as_the_official_client"),
     "MapPolicy": dict.fromkeys(["order", "write_mode", "persist_index"], "cdt/test_maps.py::test_as_the_official_client"),
     "HLLPolicy": {"flags": "cdt/test_hll.py::test_as_the_official_client"},
+    "ConfigProvider": {
+        "path": f"{PROVIDER}::test_a_change_holds_from_the_next_call",
+        "interval": f"{PROVIDER}::test_it_is_not_looked_at_before_its_time",
+    },
     "TLSConfig": {
         "enable": f"{TLS}::test_enable_false_is_no_tls",
         "cafile": f"{TLS}::test_another_authority_is_not_trusted",
@@ -113,6 +117,9 @@ OTHERS = {
         "operation_queue_timeout_ms": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "coalesce_reads": f"{CONNECTION}::test_coalesce_reads",
         "tls": f"{TLS}::test_every_node_is_reached_with_tls",
+        "config_provider": f"{PROVIDER}::test_a_change_holds_from_the_next_call",
+        "serializer": f"{SERIALIZERS}::test_without_a_deserializer_they_are_bytes",
+        "deserializer": f"{SERIALIZERS}::test_without_a_serializer_they_are_refused",
         "policies": f"{EFFECTS}::test_kinds_of_client_wide_policies",
     },
 }

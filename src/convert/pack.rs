@@ -1,4 +1,4 @@
-//! Values inside expressions, in the server's dialect of msgpack.
+//! Values in the server's dialect of msgpack: inside expressions, and where the core would not pack them.
 
 use aerospike_core::Value;
 use wire::{ParticleType, msgpack};
@@ -6,7 +6,7 @@ use wire::{ParticleType, msgpack};
 use crate::error::{Error, Result};
 
 /// Appends a value. The pairs of maps are sorted by key: maps are compared pair by pair.
-pub(super) fn write(out: &mut Vec<u8>, value: &Value) -> Result<()> {
+pub(crate) fn write(out: &mut Vec<u8>, value: &Value) -> Result<()> {
     match value {
         Value::Nil => msgpack::write_nil(out),
         Value::Bool(flag) => msgpack::write_bool(out, *flag),
@@ -38,13 +38,17 @@ pub(super) fn write(out: &mut Vec<u8>, value: &Value) -> Result<()> {
             msgpack::write_key_ordered_map_header(out, map.len());
             write_pairs(out, map.iter())?;
         }
-        other => {
-            return Err(Error::argument(format!(
-                "{other} has no place in an expression"
-            )));
+        Value::Unknown(kind, bytes) => {
+            let kind = ParticleType::from_u8(*kind).ok_or_else(|| no_place(value))?;
+            msgpack::write_typed_bytes(out, kind, bytes);
         }
+        other => return Err(no_place(other)),
     }
     Ok(())
+}
+
+fn no_place(value: &Value) -> Error {
+    Error::argument(format!("{value} has no place inside another value"))
 }
 
 fn write_pairs<'a>(
