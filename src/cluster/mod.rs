@@ -4,6 +4,7 @@ mod consistency;
 mod diagnosis;
 mod gate;
 mod link;
+pub(crate) mod modules;
 mod reads;
 mod routes;
 mod spread;
@@ -21,6 +22,7 @@ use crate::convert::config::Config;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use gate::{Gate, Permit};
 use link::Link;
+use modules::Modules;
 use routes::Routes;
 
 /// Whom a request is for.
@@ -39,6 +41,8 @@ pub(crate) struct Cluster {
     pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
+    /// Those of which aggregations have a part here.
+    pub(crate) modules: Modules,
     /// Ends what outlives the requests that began it.
     over: CancellationToken,
 }
@@ -65,6 +69,7 @@ impl Cluster {
             client,
             routes: ArcSwap::from_pointee(routes),
             config,
+            modules: Modules::default(),
             over: CancellationToken::new(),
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
@@ -75,6 +80,10 @@ impl Cluster {
     pub(crate) fn disconnect(&self) -> JoinHandle<()> {
         self.over.cancel();
         self.client.disconnect()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Cancelled when it is disconnected.

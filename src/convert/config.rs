@@ -1,6 +1,7 @@
 //! The configuration dict of a client.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) struct Config {
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
+    lua_path: Option<PathBuf>,
 }
 
 /// Keys of the official client that mean nothing here, and what to say of them.
@@ -64,7 +66,6 @@ const MEANINGLESS: &[(&str, &str)] = &[
         "compression_threshold",
         "set it in a policy, with 'compress'",
     ),
-    ("lua", "modules are registered with 'udf_put'; leave it out"),
     (
         "force_single_node",
         "use 'ip_map' where nodes announce addresses that cannot be reached; leave it out",
@@ -100,6 +101,7 @@ const NAMES: &[&str] = &[
     "fail_if_not_connected",
     "tls",
     "coalesce_reads",
+    "lua",
 ];
 
 impl Config {
@@ -133,6 +135,7 @@ impl Config {
                 fields.number("operation_queue_timeout_ms")?.unwrap_or(0),
             ),
             coalesce_reads: fields.flag("coalesce_reads")?.unwrap_or(true),
+            lua_path: lua_path(&fields)?,
         })
     }
 
@@ -204,6 +207,11 @@ impl Config {
     /// Whether asynchronous reads of one burst may travel as a batch.
     pub(crate) fn coalesces_reads(&self) -> bool {
         self.coalesce_reads
+    }
+
+    /// Where modules of functions are looked for before they are fetched from the cluster.
+    pub(crate) fn lua_path(&self) -> Option<&Path> {
+        self.lua_path.as_deref()
     }
 
     pub(crate) fn operation_queue_timeout(&self) -> Duration {
@@ -331,6 +339,31 @@ fn auth_mode(
             "configuration 'auth_mode': {other} is not an AUTH_ constant"
         ))),
     }
+}
+
+fn lua_path(fields: &Settings<'_, '_>) -> Result<Option<PathBuf>> {
+    const MEANINGLESS: &[(&str, &str)] = &[(
+        "system_path",
+        "what modules can use is built in; leave it out",
+    )];
+    let Some(value) = fields.get("lua")? else {
+        return Ok(None);
+    };
+    let Ok(dict) = value.cast::<PyDict>() else {
+        return Err(fields.bad("lua", &value, "a dict"));
+    };
+    let lua = Settings::new(dict, "lua.");
+    lua.check_names(&["user_path"], MEANINGLESS)?;
+    let Some(path) = lua.get("user_path")? else {
+        return Ok(None);
+    };
+    let folder: PathBuf = path
+        .extract()
+        .map_err(|_| lua.bad("user_path", &path, "a str or a path"))?;
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    Err(lua.bad("user_path", &path, "a folder"))
 }
 
 fn ip_map(fields: &Settings<'_, '_>) -> Result<Option<HashMap<String, String>>> {

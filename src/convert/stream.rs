@@ -31,6 +31,19 @@ fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<
     record::record(py, key, found, loader)
 }
 
+/// The record or value that was taken, if one was.
+fn item<'py>(
+    py: Python<'py>,
+    taken: &Taken,
+    loader: &Loader,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match taken {
+        Taken::Record(record) => to_python(py, record, loader).map(Some),
+        Taken::Value(value) => value::to_python(py, value).map(Some),
+        Taken::Nothing | Taken::End => Ok(None),
+    }
+}
+
 /// What an iterator finds.
 pub(crate) enum Next<'py> {
     /// A record, or a page of them.
@@ -69,11 +82,14 @@ impl Turn {
             return Ok(Next::Item(page.finish(py)?.into_bound(py)));
         }
         match self {
-            Self::Query { run, loader, .. } => Ok(match run.take().map_err(PyErr::from)? {
-                Taken::Record(record) => Next::Item(to_python(py, &record, loader)?),
-                Taken::Nothing => Next::Nothing,
-                Taken::End => Next::End,
-            }),
+            Self::Query { run, loader, .. } => {
+                let taken = run.take().map_err(PyErr::from)?;
+                Ok(match (item(py, &taken, loader)?, taken) {
+                    (Some(item), _) => Next::Item(item),
+                    (None, Taken::End) => Next::End,
+                    (None, _) => Next::Nothing,
+                })
+            }
             Self::Row(stream) => stream.get().take(py),
         }
     }
@@ -160,10 +176,11 @@ impl Gathering {
             if converted == budget {
                 return Ok((converted, None));
             }
-            let Taken::Record(record) = self.run.take().map_err(PyErr::from)? else {
+            let taken = self.run.take().map_err(PyErr::from)?;
+            let Some(item) = item(py, &taken, &self.loader)? else {
                 break;
             };
-            list.append(to_python(py, &record, &self.loader)?)?;
+            list.append(item)?;
             converted += 1;
             self.left = self.left.map(|left| left - 1);
         }

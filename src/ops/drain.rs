@@ -6,7 +6,7 @@ use super::Operation;
 use super::query::{Consumer, Taken, Want};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What becomes of records.
 pub(crate) trait Sink: Send + 'static {
@@ -36,6 +36,7 @@ impl<S: Sink> Operation for Drain<S> {
         loop {
             match run.take()? {
                 Taken::Record(record) => self.sink.push(*record)?,
+                Taken::Value(_) => return Err(Error::client("An aggregation has no records")),
                 Taken::Nothing => {
                     run.fetch(cluster, Want::Portion).await?;
                     // On the reactor others have their turn: a fast cluster has the next records ready at once.
