@@ -69,6 +69,7 @@ OTHERS = {
     "ListPolicy": dict.fromkeys(["order", "flags"], "cdt/test_lists.py::test_as_the_official_client"),
     "MapPolicy": dict.fromkeys(["order", "write_mode", "persist_index"], "cdt/test_maps.py::test_as_the_official_client"),
     "HLLPolicy": {"flags": "cdt/test_hll.py::test_as_the_official_client"},
+    "LuaConfig": {"user_path": "test_aggregation.py::test_a_module_of_a_folder"},
     "TLSConfig": {
         "enable": f"{TLS}::test_enable_false_is_no_tls",
         "cafile": f"{TLS}::test_another_authority_is_not_trusted",
@@ -112,6 +113,7 @@ OTHERS = {
         "max_concurrent_operations": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "operation_queue_timeout_ms": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "coalesce_reads": f"{CONNECTION}::test_coalesce_reads",
+        "lua": "test_aggregation.py::test_a_module_of_a_folder",
         "tls": f"{TLS}::test_every_node_is_reached_with_tls",
         "policies": f"{EFFECTS}::test_kinds_of_client_wide_policies",
     },
