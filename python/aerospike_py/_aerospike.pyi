@@ -3517,10 +3517,11 @@ class Query:
             into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
-            A list of `Record`.
+            A list of `Record`, or of the values that a function on the stream gives: see `apply`.
 
         Raises:
             `IndexNotFound`: No index fits the predicate.
+            `UDFError`: The function on the stream failed.
             `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -3734,10 +3735,11 @@ class AsyncQuery:
             into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
-            A list of `Record`.
+            A list of `Record`, or of the values that a function on the stream gives: see `apply`.
 
         Raises:
             `IndexNotFound`: No index fits the predicate.
+            `UDFError`: The function on the stream failed.
             `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -3898,7 +3900,7 @@ class QueryIterator(Generic[_T]):
     def __next__(self) -> _T: ...
     @property
     def cursor(self) -> bytes:
-        """Where it stands: after the last record or page that was taken."""
+        """Where it stands: after the last record or page that was taken. `InvalidArgError` of an aggregation."""
     def close(self) -> None:
         """End the query; there is nothing more to take. Waits for nobody."""
     def __enter__(self) -> Self: ...

@@ -10,6 +10,7 @@ use crate::client::BaseClient;
 use crate::convert::object::Loader;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
+use crate::error::Error;
 use crate::ops::query::{Consumer, Fetch, SharedRun, Want};
 
 /// A pass over records, or over pages of them, that somebody takes.
@@ -60,8 +61,14 @@ impl Iteration {
         ))
     }
 
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.run().cursor().to_bytes())
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        if self.run().aggregates() {
+            return Err(Error::argument(
+                "an aggregation with apply() has no cursor: its values belong to no record",
+            )
+            .into());
+        }
+        Ok(PyBytes::new(py, &self.run().cursor().to_bytes()))
     }
 }
 
@@ -88,7 +95,7 @@ impl QueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.cursor.md")]
     #[getter]
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.0.cursor(py)
     }
 
@@ -133,7 +140,7 @@ impl AsyncQueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.cursor.md")]
     #[getter]
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.0.cursor(py)
     }
 

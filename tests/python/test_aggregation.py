@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
 from calls import make_calls, take
 from relay import Relay
 
+import aerospike_py
 from aerospike_py import predicates
 from aerospike_py.devserver import DevServer
 from aerospike_py.exception import AerospikeError, InvalidArgError, UDFError
@@ -251,6 +253,8 @@ def test_what_does_not_go_with_it(query, ask, error):
 
 
 def test_no_cursor_goes_with_it(client, query):
+    with pytest.raises(InvalidArgError, match="no cursor"):
+        _ = query("sum").records().cursor
     records = client.query("test", SET).records()
     take(records, 1)
     with pytest.raises(InvalidArgError, match=r"resume\(\)"):
@@ -282,3 +286,21 @@ def test_a_client_closed_meanwhile(server, mode):
         query = client.query("test", SET).apply("streams", "sum")
     with pytest.raises(AerospikeError, match="not connected"):
         query.results()
+
+
+def test_others_are_served_while_lua_runs(server):
+    """The client's part has a thread of its own."""
+
+    async def run():
+        async with aerospike_py.async_client({"hosts": server.hosts}) as client:
+            endless = client.query("test", SET).apply("streams", "endless")
+            running = asyncio.ensure_future(endless.results({"total_timeout": 1000}))
+            while not running.done():
+                assert (await client.get(("test", SET, 1))).bins == {"n": 1}
+                served.append(1)
+            with pytest.raises(UDFError, match="Timeout"):
+                await running
+
+    served = []
+    asyncio.run(run())
+    assert len(served) > 10
