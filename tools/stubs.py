@@ -45,6 +45,7 @@ TWINS = {
 RENAMED = {"__enter__": "__aenter__", "__exit__": "__aexit__", "__iter__": "__aiter__"}
 GIVEN = {
     "-> Query:": "-> AsyncQuery:",
+    "-> _AppliedQuery:": "-> _AppliedAsyncQuery:",
     "-> Job:": "-> AsyncJob:",
     "-> Transaction:": "-> AsyncTransaction:",
     "-> BatchStream:": "-> AsyncBatchStream:",

@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar, final, overload
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar, final, overload, type_check_only
 
 import numpy.typing as npt
 from typing_extensions import Self
@@ -3614,18 +3614,24 @@ class Query:
         Raises:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
-    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
-        """Say which function of a UDF module `execute_background` applies to each record.
+    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> _AppliedQuery:
+        """Say which function of a UDF module is applied: by `execute_background` to each record, by every other pass to the stream of them.
 
-        Functions of the stream of records, which aggregate, are not supported: `results` and the other passes then raise `ClientError`.
+        A function on a stream aggregates: `results`, `first`, `records`, `foreach` and the plain ``for`` give its values and no records. The
+        servers run its ``filter``, ``map`` and ``aggregate`` up to its first ``reduce``, the client what follows from there on, over the
+        values of all servers, when all have come; it holds them in memory. It has the module from the folder `lua.user_path` of the
+        configuration if that has it, else from the cluster, along with the modules that it names; it fetches them again when they change.
+        The client's part runs on a thread of its own and is stopped after the `total_timeout`, or after 30 s without one, and beyond 256 MiB.
+        `select`, `add_ops`, `resume`, `pages`, `to_numpy`, `into` and `max_records` do not go with it: the pass refuses them. Where a node
+        is lost on the way the servers' part starts over, up to `max_retries` times, so that nothing counts twice.
 
         Args:
             module: The module's name on the server, without ``.lua``.
             function: The function's name.
-            arguments: What it gets beside the record. Default: None, nothing.
+            arguments: What it gets beside the record or the stream. Default: None, nothing.
 
         Returns:
-            The query itself.
+            The query itself. Its passes raise `UDFError` with the function's own message where it fails, in a server or here.
 
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
@@ -3659,7 +3665,7 @@ class Query:
         """
     @property
     def cursor(self) -> bytes | None:
-        """Where the latest pass stands: after the last record that was taken. None before the first pass."""
+        """Where the latest pass stands: after the last record that was taken. None before the first pass, and of an aggregation."""
     @overload
     def results(self, policy: _QueryPolicy | None = None, *, into: None = None) -> list[Record]:
         """All records at once.
@@ -3669,10 +3675,11 @@ class Query:
             into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
-            A list of `Record`.
+            A list of `Record`, or of the values that a function on the stream gives: see `apply`.
 
         Raises:
             `IndexNotFound`: No index fits the predicate.
+            `UDFError`: The function on the stream failed.
             `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -3882,18 +3889,24 @@ class AsyncQuery:
         Raises:
             `InvalidArgError`, `TypeError`, `ValueError`: An operation is wrong.
         """
-    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> Self:
-        """Say which function of a UDF module `execute_background` applies to each record.
+    def apply(self, module: str, function: str, arguments: Sequence[Any] | None = None) -> _AppliedAsyncQuery:
+        """Say which function of a UDF module is applied: by `execute_background` to each record, by every other pass to the stream of them.
 
-        Functions of the stream of records, which aggregate, are not supported: `results` and the other passes then raise `ClientError`.
+        A function on a stream aggregates: `results`, `first`, `records`, `foreach` and the plain ``for`` give its values and no records. The
+        servers run its ``filter``, ``map`` and ``aggregate`` up to its first ``reduce``, the client what follows from there on, over the
+        values of all servers, when all have come; it holds them in memory. It has the module from the folder `lua.user_path` of the
+        configuration if that has it, else from the cluster, along with the modules that it names; it fetches them again when they change.
+        The client's part runs on a thread of its own and is stopped after the `total_timeout`, or after 30 s without one, and beyond 256 MiB.
+        `select`, `add_ops`, `resume`, `pages`, `to_numpy`, `into` and `max_records` do not go with it: the pass refuses them. Where a node
+        is lost on the way the servers' part starts over, up to `max_retries` times, so that nothing counts twice.
 
         Args:
             module: The module's name on the server, without ``.lua``.
             function: The function's name.
-            arguments: What it gets beside the record. Default: None, nothing.
+            arguments: What it gets beside the record or the stream. Default: None, nothing.
 
         Returns:
-            The query itself.
+            The query itself. Its passes raise `UDFError` with the function's own message where it fails, in a server or here.
 
         Raises:
             `InvalidArgError`, `TypeError`: A name or an argument is wrong.
@@ -3927,7 +3940,7 @@ class AsyncQuery:
         """
     @property
     def cursor(self) -> bytes | None:
-        """Where the latest pass stands: after the last record that was taken. None before the first pass."""
+        """Where the latest pass stands: after the last record that was taken. None before the first pass, and of an aggregation."""
     @overload
     async def results(self, policy: _QueryPolicy | None = None, *, into: None = None) -> list[Record]:
         """All records at once.
@@ -3937,10 +3950,11 @@ class AsyncQuery:
             into: A dataclass, a pydantic model or a msgspec struct: `bins` of each record is an object of it. Default: None, a dict.
 
         Returns:
-            A list of `Record`.
+            A list of `Record`, or of the values that a function on the stream gives: see `apply`.
 
         Raises:
             `IndexNotFound`: No index fits the predicate.
+            `UDFError`: The function on the stream failed.
             `AerospikeTimeoutError`, `ServerError`, `ClusterError`, …: A partition could not be read.
             `InvalidArgError`: The policy is wrong; nothing was sent.
             `ClientError`: The client is not connected.
@@ -4008,6 +4022,24 @@ class AsyncQuery:
         """
     @overload
     async def first(self, policy: _QueryPolicy | None = None, *, into: type[_T]) -> Record[_T] | None: ...
+
+@type_check_only
+class _AppliedQuery(Query):
+    def results(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> list[Any]: ...
+    def first(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> Any: ...
+    def records(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> QueryIterator[Any]: ...
+    def foreach(self, callback: Callable[[Any], bool | None], policy: _QueryPolicy | None = None) -> None: ...
+    def __iter__(self) -> QueryIterator[Any]: ...
+
+@type_check_only
+class _AppliedAsyncQuery(AsyncQuery):
+    async def results(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> list[Any]: ...
+    async def first(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> Any: ...
+    def records(self, policy: _QueryPolicy | None = None, *, into: Any = None) -> AsyncQueryIterator[Any]: ...
+    async def foreach(
+        self, callback: Callable[[Any], Awaitable[bool | None] | bool | None], policy: _QueryPolicy | None = None
+    ) -> None: ...
+    def __aiter__(self) -> AsyncQueryIterator[Any]: ...
 
 @final
 class Job:
@@ -4109,7 +4141,11 @@ class QueryIterator(Generic[_T]):
     def __next__(self) -> _T: ...
     @property
     def cursor(self) -> bytes:
+<<<<<<< HEAD
         """Where it stands: after the last record, page or table that was taken."""
+=======
+        """Where it stands: after the last record or page that was taken. `InvalidArgError` of an aggregation."""
+>>>>>>> aggregate
     def close(self) -> None:
         """End the query; there is nothing more to take. Waits for nobody."""
     def __enter__(self) -> Self: ...

@@ -435,6 +435,12 @@ class ConfigProvider(TypedDict, total=False):
     interval: int  # milliseconds between looks at the file; default 1000
 
 
+class LuaConfig(TypedDict, total=False):
+    """Where the client finds the modules of aggregations."""
+
+    user_path: str | PathLike[str]  # a folder, looked at first; default: modules come from the cluster
+
+
 class ClientConfig(TypedDict, total=False):
     """What `client` and `async_client` take. Only `hosts` is required, and only by `connect`; the environment may have them as AEROSPIKE_HOSTS."""
 
@@ -463,6 +469,7 @@ class ClientConfig(TypedDict, total=False):
     max_concurrent_operations: int  # in flight in all; default 0 = no bound but the connections'
     operation_queue_timeout_ms: int  # how long an operation may wait for its turn; default 0 = as long as its total_timeout
     slow_ms: int  # log a warning of every call that takes so long; default 0 = none
+    lua: LuaConfig
     coalesce_reads: bool  # async gets of one burst travel as one batch per node; default True
     tls: TLSConfig
     policies: ClientPolicies
@@ -578,6 +585,7 @@ __all__ = [
     "ListPolicy",
     "ListReturnType",
     "LogLevel",
+    "LuaConfig",
     "MapOrder",
     "MapPolicy",
     "MapReturnType",

@@ -5,6 +5,7 @@ mod diagnosis;
 mod gate;
 pub(crate) mod gauges;
 mod link;
+pub(crate) mod modules;
 mod reads;
 mod routes;
 mod spread;
@@ -23,6 +24,7 @@ use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
 use gate::{Gate, Permit};
 use link::Link;
+use modules::Modules;
 use routes::Routes;
 
 /// Whom a request is for.
@@ -41,6 +43,8 @@ pub(crate) struct Cluster {
     pub(crate) client: Link,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
+    /// Those of which aggregations have a part here.
+    pub(crate) modules: Modules,
     /// Ends what outlives the requests that began it.
     over: CancellationToken,
 }
@@ -67,6 +71,7 @@ impl Cluster {
             client,
             routes: ArcSwap::from_pointee(routes),
             config,
+            modules: Modules::default(),
             over: CancellationToken::new(),
         });
         tokio::spawn(watch(Arc::downgrade(&cluster)));
@@ -79,6 +84,10 @@ impl Cluster {
     pub(crate) fn disconnect(&self) -> JoinHandle<()> {
         self.over.cancel();
         self.client.disconnect()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Cancelled when it is disconnected.

@@ -1,6 +1,7 @@
 //! The configuration dict of a client.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub(crate) struct Config {
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
     slow: Option<Duration>,
+    lua_path: Option<PathBuf>,
 }
 
 /// Keys of the official client that mean nothing here, and what to say of them.
@@ -65,7 +67,6 @@ const MEANINGLESS: &[(&str, &str)] = &[
         "compression_threshold",
         "set it in a policy, with 'compress'",
     ),
-    ("lua", "modules are registered with 'udf_put'; leave it out"),
     (
         "force_single_node",
         "use 'ip_map' where nodes announce addresses that cannot be reached; leave it out",
@@ -104,6 +105,7 @@ const NAMES: &[&str] = &[
     "slow_ms",
     "serializer",
     "deserializer",
+    "lua",
 ];
 
 impl Config {
@@ -141,6 +143,7 @@ impl Config {
                 .number("slow_ms")?
                 .filter(|&milliseconds| milliseconds > 0)
                 .map(Duration::from_millis),
+            lua_path: lua_path(&fields)?,
         })
     }
 
@@ -217,6 +220,11 @@ impl Config {
     /// From how long on a call is logged as slow.
     pub(crate) fn slow(&self) -> Option<Duration> {
         self.slow
+    }
+
+    /// Where modules of functions are looked for before they are fetched from the cluster.
+    pub(crate) fn lua_path(&self) -> Option<&Path> {
+        self.lua_path.as_deref()
     }
 
     pub(crate) fn operation_queue_timeout(&self) -> Duration {
@@ -344,6 +352,31 @@ fn auth_mode(
             "configuration 'auth_mode': {other} is not an AUTH_ constant"
         ))),
     }
+}
+
+fn lua_path(fields: &Settings<'_, '_>) -> Result<Option<PathBuf>> {
+    const MEANINGLESS: &[(&str, &str)] = &[(
+        "system_path",
+        "what modules can use is built in; leave it out",
+    )];
+    let Some(value) = fields.get("lua")? else {
+        return Ok(None);
+    };
+    let Ok(dict) = value.cast::<PyDict>() else {
+        return Err(fields.bad("lua", &value, "a dict"));
+    };
+    let lua = Settings::new(dict, "lua.");
+    lua.check_names(&["user_path"], MEANINGLESS)?;
+    let Some(path) = lua.get("user_path")? else {
+        return Ok(None);
+    };
+    let folder: PathBuf = path
+        .extract()
+        .map_err(|_| lua.bad("user_path", &path, "a str or a path"))?;
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    Err(lua.bad("user_path", &path, "a folder"))
 }
 
 fn ip_map(fields: &Settings<'_, '_>) -> Result<Option<HashMap<String, String>>> {

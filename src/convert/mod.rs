@@ -21,3 +21,4 @@ mod settings;
 pub(crate) mod stream;
 mod tls;
 pub(crate) mod value;
+pub(crate) mod wire;

@@ -14,7 +14,7 @@ use super::{key, record, value};
 use crate::arrow::batches::{Batches, Found};
 use crate::arrow::capsule;
 use crate::batch_stream::BaseBatchStream;
-use crate::ops::query::{Consumer, SharedRun, Taken, Want};
+use crate::ops::query::{Consumer, Item, SharedRun, Taken, Want};
 
 /// The `Record` of a query, whose user key is known only if the server keeps it.
 fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<Bound<'py, PyAny>> {
@@ -33,6 +33,14 @@ fn to_python<'py>(py: Python<'py>, found: &Record, loader: &Loader) -> PyResult<
         None => py.None().into_bound(py),
     };
     record::record(py, key, found, loader)
+}
+
+/// The record or value that was taken.
+fn item<'py>(py: Python<'py>, item: &Item, loader: &Loader) -> PyResult<Bound<'py, PyAny>> {
+    match item {
+        Item::Record(record) => to_python(py, record, loader),
+        Item::Value(value) => value::to_python(py, value),
+    }
 }
 
 /// What an iterator finds.
@@ -76,7 +84,7 @@ impl Turn {
         }
         match self {
             Self::Query { run, loader, .. } => Ok(match run.take().map_err(PyErr::from)? {
-                Taken::Found(record) => Next::Item(to_python(py, &record, loader)?),
+                Taken::Found(found) => Next::Item(item(py, &found, loader)?),
                 Taken::Nothing => Next::Nothing,
                 Taken::End => Next::End,
             }),
@@ -172,10 +180,10 @@ impl Gathering {
             if converted == budget {
                 return Ok((converted, None));
             }
-            let Taken::Found(record) = self.run.take().map_err(PyErr::from)? else {
+            let Taken::Found(found) = self.run.take().map_err(PyErr::from)? else {
                 break;
             };
-            list.append(to_python(py, &record, &self.loader)?)?;
+            list.append(item(py, &found, &self.loader)?)?;
             converted += 1;
             self.left = self.left.map(|left| left - 1);
         }

@@ -2,6 +2,7 @@
 //! and [`Operation::run`] (request to reply, on the reactor).
 
 pub(crate) mod admin;
+pub(crate) mod aggregate;
 pub(crate) mod apply;
 pub(crate) mod batch;
 pub(crate) mod batch_apply;

@@ -13,15 +13,18 @@ use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::Poll;
 
-use aerospike_core::Record;
+use std::time::{Duration, Instant};
+
 use aerospike_core::policy::QueryPolicy;
 use aerospike_core::query::{PartitionStatus, RecordStream, Recordset, Statement};
-use futures_util::Stream;
+use aerospike_core::{Record, Value};
+use futures_util::{Stream, StreamExt};
 use parking_lot::Mutex;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::Operation;
+use super::job::Function;
+use super::{Operation, aggregate};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::engine::running;
@@ -32,13 +35,21 @@ use crate::query::cursor::Cursor;
 /// Records that cross the bridge at once: about as many as the event loop may convert without a break.
 const PORTION: usize = 128;
 
-/// A record, and what its cursor needs to know of it.
+const UNFINISHED: &str = "The query ended before every partition was read";
+
+/// A record, and what its cursor needs to know of it; or a value of an aggregation.
 struct Row {
-    record: Record,
+    item: Item,
     /// The value of the index it was found by, if that is certain.
     value: Option<u64>,
     /// Whether the cursor may stand on it.
     marks: bool,
+}
+
+/// What a query finds.
+pub(crate) enum Item {
+    Record(Box<Record>),
+    Value(Value),
 }
 
 /// What a consumer finds.
@@ -93,12 +104,14 @@ impl Ready {
     }
 
     /// A row leaves for the consumer.
-    fn pass(&mut self, row: Row) -> Record {
-        if let (true, Some(key)) = (row.marks, &row.record.key) {
+    fn pass(&mut self, row: Row) -> Item {
+        if let (true, Item::Record(record)) = (row.marks, &row.item)
+            && let Some(key) = &record.key
+        {
             self.cursor
                 .pass(key.partition_id(), key.digest(), row.value);
         }
-        row.record
+        row.item
     }
 
     /// What a consumer finds where there are no rows.
@@ -130,6 +143,8 @@ pub(crate) struct Run {
     policy: QueryPolicy,
     /// Whether it goes page by page: `policy.max_records` at a time, until nothing is left.
     paged: bool,
+    /// What makes values of the records, so that there are none to be read.
+    function: Option<Function>,
     source: AsyncMutex<Source>,
     ready: Mutex<Ready>,
     /// To close the query while somebody waits for its next records.
@@ -143,6 +158,7 @@ impl Run {
         policy: QueryPolicy,
         cursor: Cursor,
         paged: bool,
+        function: Option<Function>,
     ) -> SharedRun {
         let ended = cursor.is_done();
         SharedRun(ManuallyDrop::new(Arc::new(Self {
@@ -150,6 +166,7 @@ impl Run {
             statement,
             policy,
             paged,
+            function,
             source: AsyncMutex::new(if ended {
                 Source::Ended
             } else {
@@ -173,12 +190,12 @@ impl Run {
     }
 
     /// The next record, as far as it has been fetched.
-    pub(crate) fn take(&self) -> Result<Taken<Box<Record>>> {
+    pub(crate) fn take(&self) -> Result<Taken<Item>> {
         let mut ready = self.ready.lock();
         let row = ready.rows.pop_front();
         ready.whole &= !ready.rows.is_empty();
         if let Some(row) = row {
-            return Ok(Taken::Found(Box::new(ready.pass(row))));
+            return Ok(Taken::Found(ready.pass(row)));
         }
         ready.without_rows()
     }
@@ -192,13 +209,21 @@ impl Run {
         }
         let rows: Vec<Row> = ready.rows.drain(..count).collect();
         ready.whole &= !ready.rows.is_empty();
-        let records = rows.into_iter().map(|row| ready.pass(row));
-        Ok(Taken::Found(records.collect()))
+        let records = rows.into_iter().map(|row| match ready.pass(row) {
+            Item::Record(record) => Ok(*record),
+            Item::Value(_) => Err(Error::client("An aggregation has no records")),
+        });
+        Ok(Taken::Found(records.collect::<Result<_>>()?))
     }
 
     /// Whether a consumer finds something, if only the end, without waiting.
     pub(crate) fn has(&self, want: Want) -> bool {
         self.ready.lock().has(want)
+    }
+
+    /// Whether it makes values of the records.
+    pub(crate) fn aggregates(&self) -> bool {
+        self.function.is_some()
     }
 
     /// How many records are there to be taken.
@@ -254,7 +279,15 @@ impl Run {
         let mut source = self.source.lock().await;
         while !self.has(want) {
             match &mut *source {
-                Source::Unopened => *source = self.open(cluster).await?,
+                Source::Unopened => {
+                    *source = match &self.function {
+                        None => Source::Open(self.open(cluster, &self.policy).await?),
+                        Some(function) => {
+                            self.keep(self.aggregate(cluster, function).await);
+                            Source::Ended
+                        }
+                    };
+                }
                 Source::Open(open) => {
                     if !self.advance(open, want).await {
                         *source = self.settle(open.stream.as_ref());
@@ -266,12 +299,82 @@ impl Run {
         Ok(())
     }
 
-    async fn open(self: &Arc<Self>, cluster: &Cluster) -> Result<Source> {
+    /// Lets the servers do their part and does the client's.
+    async fn aggregate(
+        self: &Arc<Self>,
+        cluster: &Cluster,
+        function: &Function,
+    ) -> Result<Vec<Value>> {
+        let base = &self.policy.base_policy;
+        let end = Some(base.total_timeout)
+            .filter(|&milliseconds| milliseconds > 0)
+            .map(|milliseconds| Instant::now() + Duration::from_millis(milliseconds.into()));
+        let left = || end.map(|end| end.saturating_duration_since(Instant::now()));
+        let mut attempts = 1;
+        let partials = loop {
+            match self.gather(cluster, left()).await {
+                Ok(partials) => break partials,
+                Err(error)
+                    if !error.is_transport() || left().is_some_and(|left| left.is_zero()) =>
+                {
+                    return Err(error);
+                }
+                Err(_) if attempts > base.max_retries => {
+                    return Err(Error::connection(format!(
+                        "The aggregation broke off {attempts} times: a node was lost, or partitions moved"
+                    )));
+                }
+                // The next one starts over: what came might come again.
+                Err(_) => attempts += 1,
+            }
+            let pause = Duration::from_millis(base.sleep_between_retries.into());
+            tokio::time::sleep(left().map_or(pause, |left| left.min(pause))).await;
+        };
+        aggregate::reduce(function, cluster, partials, left()).await
+    }
+
+    /// All values of the servers, in one attempt.
+    async fn gather(
+        self: &Arc<Self>,
+        cluster: &Cluster,
+        left: Option<Duration>,
+    ) -> Result<Vec<wire::Value>> {
+        let policy = aggregate::once(&self.policy, left);
+        let mut open = self.open(cluster, &policy).await?;
+        let mut partials = Vec::new();
+        while let Some(record) = open.stream.next().await {
+            partials.push(aggregate::partial(record?)?);
+        }
+        let filter = open.stream.as_ref().partition_filter();
+        if filter.is_some_and(|filter| filter.done()) {
+            return Ok(partials);
+        }
+        Err(Error::client(UNFINISHED))
+    }
+
+    /// An aggregation has ended: makes its values ready, unless nobody wants them any more.
+    fn keep(&self, values: Result<Vec<Value>>) {
+        let mut ready = self.ready.lock();
+        if ready.ended || ready.failure.is_some() {
+            return;
+        }
+        match values {
+            Ok(values) => ready.rows.extend(values.into_iter().map(|value| Row {
+                item: Item::Value(value),
+                value: None,
+                marks: false,
+            })),
+            Err(error) => ready.failure = Some(error),
+        }
+        ready.ended = ready.failure.is_none();
+    }
+
+    async fn open(self: &Arc<Self>, cluster: &Cluster, policy: &QueryPolicy) -> Result<Open> {
         let filter = self.ready.lock().cursor.rest();
         let partitions = filter.partitions.clone().unwrap_or_default();
         let recordset = cluster
             .client
-            .query(&self.policy, filter, self.statement.clone())
+            .query(policy, filter, self.statement.clone())
             .await?;
         let before = self.recordset.lock().replace(Arc::clone(&recordset));
         drop(before);
@@ -285,11 +388,11 @@ impl Run {
             cluster.over(),
             ended.clone(),
         ));
-        Ok(Source::Open(Open {
+        Ok(Open {
             stream: recordset.into_stream(),
             partitions,
             _watched: ended.drop_guard(),
-        }))
+        })
     }
 
     /// Waits for records and makes those that come ready. Returns whether more may come.
@@ -337,9 +440,7 @@ impl Run {
         }
         ready.exhausted = exhausted;
         if !exhausted && self.policy.max_records == 0 {
-            ready.failure = Some(Error::client(
-                "The query ended before every partition was read",
-            ));
+            ready.failure = Some(Error::client(UNFINISHED));
             return Source::Ended;
         }
         ready.whole = !self.paged || !ready.rows.is_empty();
@@ -372,7 +473,7 @@ fn row(record: Record, partitions: &Partitions) -> Row {
         (status.digest == Some(key.digest())).then_some(status.bval)
     });
     Row {
-        record,
+        item: Item::Record(Box::new(record)),
         marks: noted.is_some(),
         value: noted.flatten(),
     }

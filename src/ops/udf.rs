@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use aerospike_core::{UdfLang, Value};
+use aerospike_core::policy::AdminPolicy;
+use aerospike_core::{Node, UdfLang, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pyo3::prelude::*;
@@ -17,7 +18,9 @@ use crate::error::{Error, Result};
 
 /// The only language there is.
 const LUA: i64 = 0;
-const SUFFIX: &str = ".lua";
+/// The server's code of what a function did wrong, and of a module that is not there.
+pub(crate) const FAILED: i32 = 100;
+pub(crate) const SUFFIX: &str = ".lua";
 
 commands! {
     /// Registers a module.
@@ -41,49 +44,66 @@ commands! {
     /// Lists the modules.
     UdfList, "udf_list", false, {} |it, cluster| {
         let node = cluster.client.random_node()?;
-        let answers = node.info(&it.policy, &["udf-list"]).await?;
-        let answer = answers.into_values().next().unwrap_or_default();
-        Ok(Reply::Value(modules(&answer)))
+        let modules = list(&node, &it.policy).await?.map(|(name, hash)| {
+            description([
+                ("name", text(&name)),
+                ("hash", text(&hash)),
+                ("type", Value::Int(LUA)),
+            ])
+        });
+        Ok(Reply::Value(Value::List(modules.collect())))
     };
     /// Reads the source of a module.
     UdfGet, "udf_get", false, { file: String } |it, cluster| {
         let node = cluster.client.random_node()?;
-        let command = format!("udf-get:filename={}", it.file);
-        let answers = node.info(&it.policy, &[&command]).await?;
-        let answer = answers.into_values().next().unwrap_or_default();
-        source(&answer, &it.file).map(Reply::Text)
+        get(&node, &it.policy, &it.file).await.map(Reply::Text)
     };
 }
 
-/// `filename=NAME,hash=HASH,type=LUA;…` as a list of dicts.
-fn modules(answer: &str) -> Value {
+/// A node's modules: the names of their files and their hashes.
+pub(crate) async fn list(
+    node: &Node,
+    policy: &AdminPolicy,
+) -> Result<impl Iterator<Item = (String, String)>> {
+    Ok(modules(&ask(node, policy, "udf-list").await?).into_iter())
+}
+
+/// The source of a module on a node.
+pub(crate) async fn get(node: &Node, policy: &AdminPolicy, file: &str) -> Result<String> {
+    let command = format!("udf-get:filename={file}");
+    source(&ask(node, policy, &command).await?, file)
+}
+
+async fn ask(node: &Node, policy: &AdminPolicy, command: &str) -> Result<String> {
+    let answers = node.info(policy, &[command]).await?;
+    Ok(answers.into_values().next().unwrap_or_default())
+}
+
+/// `filename=NAME,hash=HASH,type=LUA;…` as names and hashes.
+fn modules(answer: &str) -> Vec<(String, String)> {
     let modules = answer.split(';').filter(|module| !module.is_empty());
     let modules = modules.map(|module| {
         let field = |wanted| {
             let found = fields(module, ',').find(|(name, _)| *name == wanted);
-            text(found.map_or("", |(_, value)| value))
+            found.map_or("", |(_, value)| value).to_owned()
         };
-        description([
-            ("name", field("filename")),
-            ("hash", field("hash")),
-            ("type", Value::Int(LUA)),
-        ])
+        (field("filename"), field("hash"))
     });
-    Value::List(modules.collect())
+    modules.collect()
+}
+
+/// A module is not there.
+pub(crate) fn no_module(file: &str) -> Error {
+    Error::server(FAILED, format!("The cluster has no module {file}"))
 }
 
 /// The text out of `type=LUA;content=BASE64;`.
 fn source(answer: &str, file: &str) -> Result<String> {
-    // The server's code of what a function did wrong, and of a module that is not there.
-    const UDF: i32 = 100;
     let content = answer
         .split(';')
         .find_map(|field| field.strip_prefix("content="));
     let Some(content) = content else {
-        return Err(Error::server(
-            UDF,
-            format!("There is no module '{file}': {answer}"),
-        ));
+        return Err(no_module(&format!("{file}: {answer}")));
     };
     let bytes = STANDARD
         .decode(content)

@@ -13,6 +13,7 @@ use crate::client::BaseClient;
 use crate::convert::object::Loader;
 use crate::convert::reply::Shape;
 use crate::convert::stream::{Next, Turn};
+use crate::error::Error;
 use crate::ops::query::{Consumer, Fetch, SharedRun, Want};
 
 /// A pass over records that somebody takes.
@@ -104,12 +105,18 @@ impl Iteration {
         ))
     }
 
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let cursor = match &self.each {
+            Each::Object { .. } if self.run().aggregates() => {
+                return Err(Error::argument(
+                    "an aggregation with apply() has no cursor: its values belong to no record",
+                )
+                .into());
+            }
             Each::Object { .. } => self.run().cursor(),
             Each::Columns(batches) => batches.cursor(),
         };
-        PyBytes::new(py, &cursor.to_bytes())
+        Ok(PyBytes::new(py, &cursor.to_bytes()))
     }
 }
 
@@ -136,7 +143,7 @@ impl QueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.cursor.md")]
     #[getter]
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.0.cursor(py)
     }
 
@@ -180,7 +187,7 @@ impl AsyncQueryIterator {
 
     #[doc = include_str!("../docs/QueryIterator.cursor.md")]
     #[getter]
-    fn cursor<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn cursor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.0.cursor(py)
     }
 

@@ -58,6 +58,44 @@ struct Asked {
     resume: Option<Cursor>,
 }
 
+impl Asked {
+    /// Refuses what has no meaning where a function makes values of the records.
+    fn check_aggregation(&self, policy: &QueryPolicy, pass: Pass) -> Result<()> {
+        let refused = [
+            (
+                self.bins.is_some(),
+                "select(): the function reads the bins it wants",
+            ),
+            (
+                !self.operations.is_empty(),
+                "add_ops(): both say what to do with the records",
+            ),
+            (
+                self.resume.is_some(),
+                "resume(): its values belong to no record, so that it has no cursor",
+            ),
+            (
+                matches!(pass, Pass::Pages(_)),
+                "pages(): its values come when all records were read; call results()",
+            ),
+            (
+                pass == Pass::Columns,
+                "to_numpy(): its values are no records; call results()",
+            ),
+            (
+                policy.max_records > 0,
+                "policy 'max_records': which records were read would be left to chance",
+            ),
+        ];
+        let refused = refused.into_iter().find(|(refused, _)| *refused);
+        refused.map_or(Ok(()), |(_, why)| {
+            Err(Error::argument(format!(
+                "an aggregation with apply() does not go with {why}"
+            )))
+        })
+    }
+}
+
 /// What both classes share: they differ in how their callers wait.
 #[pyclass(
     frozen,
@@ -80,6 +118,8 @@ pub(crate) struct BaseQuery {
 enum Pass {
     /// As many as the policy allows.
     All,
+    /// The same, into arrays.
+    Columns,
     /// At most one.
     First,
     /// So many at a time.
@@ -131,8 +171,13 @@ impl BaseQuery {
     ) -> Result<SharedRun> {
         let asked = self.asked.lock();
         let (mut policy, partitions) = policies.query(policy, asked.filter.is_none())?;
+        if asked.function.is_some() {
+            asked.check_aggregation(&policy, pass)?;
+        }
         match pass {
-            Pass::All => {}
+            // The first value takes all records.
+            Pass::First if asked.function.is_some() => {}
+            Pass::All | Pass::Columns => {}
             Pass::First => policy.max_records = 1,
             Pass::Pages(size) => policy.max_records = size,
         }
@@ -141,12 +186,24 @@ impl BaseQuery {
         if let (Bins::All, None, Some(needed)) = (&statement.bins, &statement.operations, needed) {
             statement.bins = Bins::Some(needed);
         }
+        let function = asked.function.clone();
         drop(asked);
         allow_a_retry(&mut policy);
-        let run = Run::prepare(statement, policy, cursor, matches!(pass, Pass::Pages(_)));
+        let paged = matches!(pass, Pass::Pages(_));
+        let run = Run::prepare(statement, policy, cursor, paged, function);
         let before = self.latest.lock().replace(run.clone());
         drop(before);
         Ok(run)
+    }
+
+    /// Refuses a class for records where there are none.
+    fn check_records(&self, into: Option<Object<'_, '_>>) -> Result<()> {
+        if into.is_some_and(|into| !into.is_none()) && self.asked.lock().function.is_some() {
+            return Err(Error::argument(
+                "an aggregation with apply() does not go with into=: its values are no records",
+            ));
+        }
+        Ok(())
     }
 
     fn start(&self, asked: &Asked, partitions: Option<PartitionFilter>) -> Result<Cursor> {
@@ -163,12 +220,6 @@ impl BaseQuery {
 
     /// What a pass over records asks for.
     fn statement(&self, asked: &Asked) -> Result<Statement> {
-        if asked.function.is_some() {
-            return Err(Error::client(
-                "apply() is for execute_background(): aggregation through a stream function needs Lua in the client, \
-                 which this release does not have",
-            ));
-        }
         if asked.writes {
             return Err(Error::argument(
                 "operations that write run in the background only: call execute_background()",
@@ -184,7 +235,16 @@ impl BaseQuery {
             Some(names) if names.is_empty() => Bins::None,
             Some(names) => Bins::Some(names.clone()),
         };
-        Ok(self.statement_of(asked, bins))
+        let mut statement = self.statement_of(asked, bins);
+        if let Some(Function {
+            module,
+            name,
+            arguments,
+        }) = &asked.function
+        {
+            statement.set_aggregate_function(module, name, arguments);
+        }
+        Ok(statement)
     }
 
     fn statement_of(&self, asked: &Asked, bins: Bins) -> Statement {
@@ -232,6 +292,7 @@ impl BaseQuery {
         shape: impl FnOnce(Consumer, Loader) -> Shape,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.client.get().call(py, |policies| {
+            self.check_records(into)?;
             let loader = Loader::parse(py, into, self.client.get().codec().as_deref())?;
             let run = self.pass(policies, policy, pass)?;
             let fetch = Fetch {
@@ -250,6 +311,7 @@ impl BaseQuery {
         into: Option<Object<'_, 'py>>,
         pass: Pass,
     ) -> PyResult<Bound<'py, PyAny>> {
+        self.check_records(into)?;
         let loader = Loader::parse(py, into, self.client.get().codec().as_deref())?;
         let session = self.client.get().connected();
         let session = session.ok_or_else(Error::not_connected)?;
@@ -258,7 +320,7 @@ impl BaseQuery {
         let run = self.pass(&policies.load(), policy, pass)?;
         let want = match pass {
             Pass::Pages(_) => Want::Whole,
-            Pass::All | Pass::First => Want::Portion,
+            Pass::All | Pass::Columns | Pass::First => Want::Portion,
         };
         self.iterator(py, run, Each::Object { want, loader })
     }
@@ -404,7 +466,8 @@ impl BaseQuery {
     #[doc = include_str!("../docs/Query.cursor.md")]
     #[getter]
     fn cursor<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
-        let cursor = self.latest.lock().as_ref().map(|run| run.cursor())?;
+        let latest = self.latest.lock();
+        let cursor = latest.as_ref().filter(|run| !run.aggregates())?.cursor();
         Some(PyBytes::new(py, &cursor.to_bytes()))
     }
 
@@ -432,7 +495,7 @@ impl BaseQuery {
             let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
             let layout = Layout::parse(dtype)?;
             let sink = Columns::new(layout.plan(), conduct, 0);
-            let consumer = Consumer(self.pass(policies, policy, Pass::All)?);
+            let consumer = Consumer(self.pass(policies, policy, Pass::Columns)?);
             Ok((Drain { consumer, sink }, Shape::Numpy(None, layout)))
         })
     }

@@ -196,7 +196,6 @@ MEANINGLESS = {
     "max_threads": 5,
     "batch_direct": True,
     "compression_threshold": 100,
-    "lua": {"user_path": "."},
     "force_single_node": False,
 }
 

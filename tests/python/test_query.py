@@ -384,12 +384,6 @@ def test_a_query_outlives_its_clients_connection(connect, filled):
             call()
 
 
-def test_a_stream_function_is_not_supported(query):
-    for call in (lambda: query().apply("m", "f").results(), lambda: query().apply("m", "f").records()):
-        with pytest.raises(ClientError, match="aggregation"):
-            call()
-
-
 # Leaving early and being slow -----------------------------------------------------------------------------------------------------------
 
 

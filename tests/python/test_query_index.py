@@ -156,7 +156,7 @@ def test_the_guides_examples(aerospike_devserver, capsys):
             exec(compile(code, "queries.md", "exec"), names)
     lines = capsys.readouterr().out.splitlines()
     assert sorted(lines[:10]) == [f"name{n} {n}" for n in range(20, 30)]
-    assert lines[10:] == ["9 over 60", "60 left", "10 changed"]
+    assert lines[10:] == ["9 over 60", "60 left", "10 changed", "245 {20: 10, 30: 10, 40: 10, 50: 10, 60: 10}"]
 
 
 def test_a_query_without_its_index_says_what_is_needed(c, set_name):

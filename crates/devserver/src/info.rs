@@ -3,6 +3,8 @@
 mod enterprise;
 mod faults;
 mod jobs;
+mod modules;
+
 mod sindex;
 mod statistics;
 mod truncate;
@@ -18,10 +20,10 @@ use wire::{PARTITIONS, ResultCode};
 
 use crate::cluster::View;
 use crate::connection::Session;
+use crate::security;
 use crate::server::Shared;
 use crate::store::Namespace;
 use crate::tls::TLS_NAME;
-use crate::{security, udf};
 
 /// The version of Aerospike whose protocol this is.
 const BUILD: &str = "8.1.2.0";
@@ -155,10 +157,10 @@ fn value(session: &mut Session, command: &Command<'_>) -> Value {
         "set-config" => set_config(session, command),
         "truncate" => truncate::set(shared, command),
         "truncate-namespace" => truncate::namespace(shared, command),
-        "udf-put" => udf::info::put(&shared.modules, command).into(),
-        "udf-get" => udf::info::get(&shared.modules, command).into(),
-        "udf-list" => udf::info::list(&shared.modules).into(),
-        "udf-remove" => udf::info::remove(&shared.modules, command).into(),
+        "udf-put" => modules::put(&shared.modules, command).into(),
+        "udf-get" => modules::get(&shared.modules, command).into(),
+        "udf-list" => modules::list(&shared.modules).into(),
+        "udf-remove" => modules::remove(&shared.modules, command).into(),
         // Nothing is measured.
         "latencies" => "".into(),
         "sindex-create" => sindex::create(&session.shared, command),

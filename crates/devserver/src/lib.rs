@@ -30,7 +30,7 @@
 //! | `cluster` | nodes and who owns which partition |
 //! | `store` | namespaces, sets, partitions, records |
 //! | [`bits`], [`hll`], [`geo`] | blobs as bit vectors, `HyperLogLog` sketches, places and regions |
-//! | [`udf`] | Lua modules and their functions |
+//! | [`udf`] | Lua modules and their functions, a crate of its own |
 //! | `sweep` | removes what has expired or was truncated |
 //! | `enterprise` | the settings of the Enterprise edition |
 //! | `security` | users, roles, sessions, quotas |
@@ -64,7 +64,7 @@ mod store;
 mod sweep;
 mod tls;
 mod transaction;
-pub mod udf;
+pub use udf;
 
 pub use cluster::ClusterError;
 pub use config::{Config, StartError};

@@ -417,3 +417,40 @@ async fn functions() {
     removed.wait_till_complete(None).await.unwrap();
     assert_eq!(call("echo", vec![int(1)]).await, wrong);
 }
+
+/// What the servers make of a stream: it hands their values over, and its own part is left out.
+#[tokio::test]
+async fn streams() {
+    let judge = filled().await;
+    register(&judge).await;
+    let values = async |function: &str, argument: i64| {
+        let mut statement = statement(None, Bins::All);
+        statement.set_aggregate_function("judged", function, &[int(argument)]);
+        let policy = QueryPolicy::default();
+        let found = judge
+            .client
+            .query(&policy, PartitionFilter::all(), statement)
+            .await
+            .unwrap();
+        let values = found.into_stream().map(|record| {
+            let mut record = record.unwrap();
+            record.bins.swap_remove("SUCCESS").unwrap()
+        });
+        values.collect::<Vec<_>>().await
+    };
+    let number = |value: &Value| match value {
+        Value::Int(number) => *number,
+        other => panic!("{other} is no number"),
+    };
+    let sums = values("sum", 50).await;
+    assert_eq!(
+        sums.iter().map(number).sum::<i64>(),
+        (50..COUNT).sum::<i64>()
+    );
+    let counts = values("remainders", 7).await;
+    let counts = counts.iter().flat_map(|counts| match counts {
+        Value::OrderedMap(counts) => counts.values().map(number).collect::<Vec<_>>(),
+        other => panic!("{other} is no map"),
+    });
+    assert_eq!(counts.sum::<i64>(), COUNT);
+}

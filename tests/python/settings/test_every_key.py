@@ -73,6 +73,7 @@ OTHERS = {
         "path": f"{PROVIDER}::test_a_change_holds_from_the_next_call",
         "interval": f"{PROVIDER}::test_it_is_not_looked_at_before_its_time",
     },
+    "LuaConfig": {"user_path": "test_aggregation.py::test_a_module_of_a_folder"},
     "TLSConfig": {
         "enable": f"{TLS}::test_enable_false_is_no_tls",
         "cafile": f"{TLS}::test_another_authority_is_not_trusted",
@@ -116,6 +117,7 @@ OTHERS = {
         "max_concurrent_operations": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "operation_queue_timeout_ms": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "coalesce_reads": f"{CONNECTION}::test_coalesce_reads",
+        "lua": "test_aggregation.py::test_a_module_of_a_folder",
         "tls": f"{TLS}::test_every_node_is_reached_with_tls",
         "config_provider": f"{PROVIDER}::test_a_change_holds_from_the_next_call",
         "serializer": f"{SERIALIZERS}::test_without_a_deserializer_they_are_bytes",

@@ -18,7 +18,8 @@ impl Failure {
     }
 
     /// The server could not read the records.
-    pub(crate) fn from_result(result: wire::ResultCode) -> Self {
+    #[must_use]
+    pub fn from_result(result: wire::ResultCode) -> Self {
         Self(format!("error {}", result as u8))
     }
 

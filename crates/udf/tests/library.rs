@@ -1,23 +1,23 @@
-//! What the library of lists, maps, bytes and so on does: `udf/library.txt` holds pieces of Lua and what the Lua inside of the official
+//! What the library of lists, maps, bytes and so on does: `library/library.txt` holds pieces of Lua and what the Lua inside of the official
 //! client made of each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::time::Duration;
 
-use devserver::udf::{Limits, Program, Record, Registry};
+use udf::{Limits, Program, Record, Registry};
 use wire::Value;
 
 #[test]
 fn as_in_the_official_client() {
     let registry = Registry::default();
-    let library = include_bytes!("udf/library.lua").to_vec();
+    let library = include_bytes!("library/library.lua").to_vec();
     registry.put("library.lua", library).unwrap();
     let patient = Limits {
         time: Duration::from_secs(600),
         ..Limits::default()
     };
     let program = Program::load(&registry, "library", patient, 0).unwrap();
-    let lines: Vec<&str> = include_str!("udf/library.txt").lines().collect();
+    let lines: Vec<&str> = include_str!("library/library.txt").lines().collect();
     let mut different = Vec::new();
     for pair in lines.chunks(2) {
         let (code, wanted) = (pair[0], pair[1].strip_prefix("=> ").unwrap());

@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wire::info::Command;
 
-use super::{PutError, Registry};
+use crate::udf::{Module, PutError, Registry};
 
 /// Answers `udf-put`.
-pub(crate) fn put(registry: &Registry, command: &Command<'_>) -> String {
+pub(super) fn put(registry: &Registry, command: &Command<'_>) -> String {
     let name = match parameter(command, "filename") {
         Ok(name) => name,
         Err(missing) => return missing,
@@ -35,16 +35,15 @@ pub(crate) fn put(registry: &Registry, command: &Command<'_>) -> String {
 }
 
 /// Answers `udf-list`.
-pub(crate) fn list(registry: &Registry) -> String {
+pub(super) fn list(registry: &Registry) -> String {
     let modules = registry.list().into_iter();
-    let entry = |module: &super::Module| {
-        format!("filename={},hash={},type=LUA;", module.name, module.hash())
-    };
+    let entry =
+        |module: &Module| format!("filename={},hash={},type=LUA;", module.name, module.hash());
     modules.map(|module| entry(&module)).collect()
 }
 
 /// Answers `udf-get`.
-pub(crate) fn get(registry: &Registry, command: &Command<'_>) -> String {
+pub(super) fn get(registry: &Registry, command: &Command<'_>) -> String {
     match parameter(command, "filename") {
         Ok(name) => registry.get(name).map_or_else(
             || "error=not_found".to_owned(),
@@ -55,7 +54,7 @@ pub(crate) fn get(registry: &Registry, command: &Command<'_>) -> String {
 }
 
 /// Answers `udf-remove`: a module that is not there is removed as well.
-pub(crate) fn remove(registry: &Registry, command: &Command<'_>) -> String {
+pub(super) fn remove(registry: &Registry, command: &Command<'_>) -> String {
     match parameter(command, "filename") {
         Ok(name) => {
             registry.remove(name);

@@ -67,5 +67,5 @@ fn record(call: &Call<'_>) -> mlua::Result<Handle> {
 }
 
 fn write(level: log::Level, text: &mlua::String) {
-    log::log!(target: "devserver::udf", level, "{}", text.to_string_lossy());
+    log::log!(target: "udf", level, "{}", text.to_string_lossy());
 }

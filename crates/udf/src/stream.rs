@@ -1,11 +1,9 @@
-//! Streams: what an aggregation's function is given. It says what is to happen to each value, and the server makes it happen.
+//! Streams: what an aggregation's function is given. It says what is to happen to each value, and servers and client make it happen.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use mlua::{AnyUserData, Function, Lua, UserData, UserDataMethods, Value};
-
-use super::record::Handle;
 
 /// A step of a stream.
 #[derive(Clone, Debug)]
@@ -20,34 +18,73 @@ enum Step {
     Reduce(Value),
 }
 
+/// Who runs the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All up to and including the first `reduce`, over the server's records.
+    Server,
+    /// All from that `reduce` on, over the values of all servers.
+    Client,
+}
+
 /// The steps a script has asked for so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stream(Rc<RefCell<Vec<Step>>>);
 
 impl Stream {
-    /// Runs the server's part on records and gives its values: all steps up to the first that makes one value of many. The rest is the
-    /// client's, over the values of all servers.
+    /// Runs a part of the steps on values and gives what comes out.
     pub(super) fn run(
         &self,
+        part: Part,
         lua: &Lua,
-        records: impl Iterator<Item = mlua::Result<Handle>>,
+        values: impl Iterator<Item = mlua::Result<Value>>,
     ) -> mlua::Result<Vec<Value>> {
-        let mut steps = self.0.borrow().clone();
-        let folds = |step: &Step| matches!(step, Step::Aggregate(..) | Step::Reduce(_));
-        let fold = steps.iter().position(folds);
-        steps.truncate(fold.map_or(steps.len(), |at| at + 1));
-        let mut folded = match steps.last() {
-            Some(Step::Aggregate(initial, _)) => Some(initial.clone()),
-            _ => None,
-        };
-        let mut values = Vec::new();
-        for record in records {
-            let record = Value::UserData(lua.create_userdata(record?)?);
-            values.extend(pass(lua, &steps, record, &mut folded)?);
+        let steps = self.part(part);
+        let mut stages = steps.split_inclusive(Step::folds);
+        let mut values = through(lua, stages.next().unwrap_or_default(), values)?;
+        for stage in stages {
+            values = through(lua, stage, values.into_iter().map(Ok))?;
         }
-        values.extend(folded);
         Ok(values)
     }
+
+    fn part(&self, part: Part) -> Vec<Step> {
+        let mut steps = self.0.borrow().clone();
+        let reduce = steps
+            .iter()
+            .position(|step| matches!(step, Step::Reduce(_)));
+        match (part, reduce) {
+            (Part::Server, Some(at)) => steps.truncate(at + 1),
+            (Part::Server, None) => {}
+            (Part::Client, at) => drop(steps.drain(..at.unwrap_or(steps.len()))),
+        }
+        steps
+    }
+}
+
+impl Step {
+    /// Whether it makes one value of many, so that what follows has to wait for all.
+    const fn folds(&self) -> bool {
+        matches!(self, Self::Aggregate(..) | Self::Reduce(_))
+    }
+}
+
+/// Takes all values through steps of which only the last may fold.
+fn through(
+    lua: &Lua,
+    steps: &[Step],
+    values: impl Iterator<Item = mlua::Result<Value>>,
+) -> mlua::Result<Vec<Value>> {
+    let mut folded = match steps.last() {
+        Some(Step::Aggregate(initial, _)) => Some(initial.clone()),
+        _ => None,
+    };
+    let mut out = Vec::new();
+    for value in values {
+        out.extend(pass(lua, steps, value?, &mut folded)?);
+    }
+    out.extend(folded);
+    Ok(out)
 }
 
 /// Takes one value through all steps; what comes out at the end, if the last one does not fold it away.

@@ -11,7 +11,7 @@ use super::item::{Item, value_of};
 use super::limits::Watch;
 use super::record::Handle;
 use super::registry::chunk_name;
-use super::stream::Stream;
+use super::stream::{Part, Stream};
 use super::{
     Effect, Failure, Limits, Module, Record, Registry, aerospike, bytes, geojson, iterator, list,
     map, record,
@@ -80,32 +80,49 @@ impl Program {
         })
     }
 
-    /// Runs a function on a stream of records, up to and including its first step that makes one value of many, and gives its values. The
-    /// limits hold for each record.
+    /// Runs a function on a stream of records, up to and including its first `reduce`, and gives its values: a server's part. The limits
+    /// hold for each record.
     pub fn aggregate(
         &self,
         function: &str,
         arguments: &[Value],
         records: impl IntoIterator<Item = Record>,
     ) -> Result<Vec<Value>, Failure> {
+        let stream = self.stream(function, arguments)?;
+        let records = records.into_iter().map(|record| {
+            self.watch.restart(&self.lua)?;
+            let handle = self.lua.create_userdata(Handle::new(record))?;
+            Ok(LuaValue::UserData(handle))
+        });
+        values_of(&stream.run(Part::Server, &self.lua, records)?)
+    }
+
+    /// Runs a function on the stream of what the servers gave, from its first `reduce` on, and gives its values: the client's part. The
+    /// limits hold for all of it.
+    pub fn reduce(
+        &self,
+        function: &str,
+        arguments: &[Value],
+        partials: &[Value],
+    ) -> Result<Vec<Value>, Failure> {
+        let stream = self.stream(function, arguments)?;
+        let partials = partials
+            .iter()
+            .map(|value| Item::from(value).to_lua(&self.lua));
+        values_of(&stream.run(Part::Client, &self.lua, partials)?)
+    }
+
+    /// What a function asks of a stream.
+    fn stream(&self, function: &str, arguments: &[Value]) -> Result<Stream, Failure> {
         let stream = self.lua.create_userdata(Stream::default())?;
         let returned = self.call(function, stream, arguments)?;
         let returned = match &returned {
             LuaValue::UserData(data) => data.borrow::<Stream>().ok(),
             _ => None,
         };
-        let stream = returned
-            .ok_or_else(|| Failure::new("the function did not return its stream"))?
-            .clone();
-        let records = records.into_iter().map(|record| {
-            self.watch.restart(&self.lua)?;
-            Ok(Handle::new(record))
-        });
-        let values = stream.run(&self.lua, records)?;
-        let values = values
-            .iter()
-            .map(|value| value_of(value).map_err(Failure::new));
-        values.filter(|value| *value != Ok(Value::Nil)).collect()
+        returned
+            .map(|stream| stream.clone())
+            .ok_or_else(|| Failure::new("the function did not return its stream"))
     }
 
     fn call(
@@ -124,6 +141,14 @@ impl Program {
         }
         Ok(function.call(values)?)
     }
+}
+
+/// Values for the database; what is none of it, or nil, is left out.
+fn values_of(values: &[LuaValue]) -> Result<Vec<Value>, Failure> {
+    let values = values
+        .iter()
+        .map(|value| value_of(value).map_err(Failure::new));
+    values.filter(|value| *value != Ok(Value::Nil)).collect()
 }
 
 /// Opens everything but `require`.

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use devserver::udf::{
-    Applied, Effect, Failure, Limits, Program, PutError, Record, Registry, Written,
-};
+use udf::{Applied, Effect, Failure, Limits, Program, PutError, Record, Registry, Written};
 use wire::{Digest, List, Map, MapOrder, Value};
 
 fn int(value: i64) -> Value {

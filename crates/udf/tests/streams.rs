@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use devserver::udf::{Failure, Limits, Program, Record, Registry};
+use udf::{Failure, Limits, Program, Record, Registry};
 use wire::{Map, MapOrder, Value};
 
 fn records() -> impl Iterator<Item = Record> {
@@ -17,18 +17,24 @@ fn records() -> impl Iterator<Item = Record> {
     })
 }
 
-fn run(body: &str, arguments: &[Value]) -> Result<Vec<Value>, Failure> {
+fn patient() -> Limits {
+    Limits {
+        time: Duration::from_secs(600),
+        ..Limits::default()
+    }
+}
+
+fn load(body: &str, limits: Limits) -> Program {
     let registry = Registry::default();
     let source = format!(
         "local function n(rec) return rec.n end\nlocal function add(a, b) return a + b end\nfunction f(s, ...)\n{body}\nend"
     );
     registry.put("module.lua", source.into()).unwrap();
-    let patient = Limits {
-        time: Duration::from_secs(600),
-        ..Limits::default()
-    };
-    let program = Program::load(&registry, "module", patient, 0).unwrap();
-    program.aggregate("f", arguments, records())
+    Program::load(&registry, "module", limits, 0).unwrap()
+}
+
+fn run(body: &str, arguments: &[Value]) -> Result<Vec<Value>, Failure> {
+    load(body, patient()).aggregate("f", arguments, records())
 }
 
 fn values(body: &str) -> Vec<Value> {
@@ -66,7 +72,20 @@ fn steps() {
 }
 
 #[test]
-fn the_rest_is_the_clients() {
+fn a_server_goes_on_after_an_aggregation() {
+    let double = "map(function(x) return x * 2 end)";
+    assert_eq!(
+        values(&format!("return s : map(n) : aggregate(0, add) : {double}")),
+        ints(&[30])
+    );
+    assert_eq!(
+        values("return s : map(n) : aggregate(0, add) : aggregate(1, add)"),
+        ints(&[16])
+    );
+}
+
+#[test]
+fn what_follows_a_reduce_is_the_clients() {
     assert_eq!(
         values("return s : map(n) : reduce(add) : map(function(x) return x * 2 end)"),
         ints(&[15])
@@ -75,6 +94,57 @@ fn the_rest_is_the_clients() {
         values("return s : map(n) : aggregate(0, add) : reduce(error)"),
         ints(&[15])
     );
+}
+
+/// What the client makes of 1 to 5, as the official one does.
+fn reduced(body: &str) -> Vec<Value> {
+    let program = load(body, patient());
+    program.reduce("f", &[], &ints(&[1, 2, 3, 4, 5])).unwrap()
+}
+
+#[test]
+fn the_clients_part() {
+    let double = "map(function(x) return x * 2 end)";
+    let body = |steps: &str| format!("return s : map(n) : {steps}");
+    // Without a reduce it passes everything on.
+    assert_eq!(reduced(&body(double)), ints(&[1, 2, 3, 4, 5]));
+    assert_eq!(
+        reduced(&body(&format!("aggregate(0, add) : {double}"))),
+        ints(&[1, 2, 3, 4, 5])
+    );
+    assert_eq!(reduced(&body("reduce(add)")), ints(&[15]));
+    assert_eq!(
+        reduced(&body(&format!("reduce(add) : {double}"))),
+        ints(&[30])
+    );
+    assert_eq!(
+        reduced(&body("reduce(add) : aggregate(100, add)")),
+        ints(&[115])
+    );
+    assert_eq!(
+        reduced(&body(&format!("reduce(add) : {double} : reduce(add)"))),
+        ints(&[30])
+    );
+    assert_eq!(reduced(&body("reduce(add) : map(function() end)")), []);
+    // A table is no value of the database.
+    assert_eq!(
+        reduced(&body("reduce(add) : map(function(x) return {x} end)")),
+        []
+    );
+}
+
+#[test]
+fn a_client_is_stopped_as_well() {
+    let short = Limits {
+        instructions: 100_000,
+        ..patient()
+    };
+    let program = load(
+        "return s : reduce(function(a, b) while true do end end)",
+        short,
+    );
+    let failure = program.reduce("f", &[], &ints(&[1, 2])).unwrap_err();
+    assert_eq!(failure.to_string(), "UDF Execution Timeout");
 }
 
 #[test]
