@@ -22,6 +22,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel
 
 import aerospike_py
+from aerospike_py.types import WritePolicy
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
@@ -68,7 +69,7 @@ async def get_user(name: str, request: Request) -> dict[str, Any]:
     """Read a user, and count the visit."""
     client: aerospike_py.AsyncClient = request.app.state.client
     # An increment alone would make a user that does not exist.
-    must_exist = {"exists": aerospike_py.POLICY_EXISTS_UPDATE}
+    must_exist: WritePolicy = {"exists": aerospike_py.POLICY_EXISTS_UPDATE}
     await client.increment(_key(name), "visits", 1, policy=must_exist)
     return (await client.get(_key(name))).bins
 

@@ -4141,11 +4141,7 @@ class QueryIterator(Generic[_T]):
     def __next__(self) -> _T: ...
     @property
     def cursor(self) -> bytes:
-<<<<<<< HEAD
-        """Where it stands: after the last record, page or table that was taken."""
-=======
-        """Where it stands: after the last record or page that was taken. `InvalidArgError` of an aggregation."""
->>>>>>> aggregate
+        """Where it stands: after the last record, page or table that was taken. `InvalidArgError` of an aggregation."""
     def close(self) -> None:
         """End the query; there is nothing more to take. Waits for nobody."""
     def __enter__(self) -> Self: ...

@@ -6,7 +6,7 @@ use super::Operation;
 use super::query::{Consumer, Taken, Want};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What becomes of records.
 pub(crate) trait Sink: Send + 'static {
