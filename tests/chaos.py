@@ -13,6 +13,7 @@ from aerospike_py.devserver import DevServer
 
 KEYS, COUNTERS = 600, 8
 TASKS, THREADS = 40, 4
+NODES = 3
 
 #: What goes wrong, each for some of the requests.
 RULES = [
@@ -34,15 +35,36 @@ RULES = [
 ]
 
 
+def frozen(server, generator, stop):
+    """A node that answers nothing for a moment."""
+    node = generator.randrange(NODES)
+    server.freeze(node)
+    stop.wait(generator.uniform(0.005, 0.1))
+    server.thaw(node)
+    return "freezes"
+
+
+def gone(server, generator, stop):
+    """A node that is lost, and comes back."""
+    node = generator.randrange(NODES)
+    generator.choice((server.stop_node, server.kill_node))(node)
+    stop.wait(generator.uniform(0.05, 0.5))
+    server.start_node(node)
+    return "losses of a node"
+
+
+def moved(server, generator, stop):
+    """Partitions that go to another node."""
+    server.move_partitions(generator.sample(range(4096), 200), generator.randrange(NODES))
+    stop.wait(0.05)
+    return "moves of partitions"
+
+
 def torment(model, server, generator, stop):
-    """Until it is told to stop: one rule after the other, a node that freezes, partitions that move."""
+    """Until it is told to stop: one rule after the other, a node that freezes or is lost, partitions that move."""
     while not stop.is_set():
-        if generator.random() < 0.15:
-            node = generator.randrange(3)
-            server.freeze(node)
-            stop.wait(generator.uniform(0.005, 0.1))
-            server.thaw(node)
-            model.count("freezes")
+        if generator.random() < 0.25:
+            model.count(generator.choice((frozen, gone, moved))(server, generator, stop))
             continue
         rule = generator.choice(RULES)
         with server.inject(percent=generator.choice((1, 5, 20)), seed=generator.randrange(1 << 30), **rule) as fault:
@@ -59,8 +81,8 @@ def run_chaos(*, seed, rounds, faults=True):
     owned = [model.slots[number::workers] for number in range(workers)]
     # With a timeout for what is silent, short enough that the run does not stand still.
     policies = {name: {**PATIENT, "socket_timeout": 500, "total_timeout": 2000} for name in ("read", "write", "operate", "remove", "batch")}
-    with DevServer(nodes=3) as server:
-        configuration = {"hosts": server.hosts, "policies": policies, "max_error_rate": 0}
+    with DevServer(nodes=NODES, replication_factor=2) as server:
+        configuration = {"hosts": server.hosts, "policies": policies, "max_error_rate": 0, "tend_interval": 250, "timeout": 1000}
         stop = threading.Event()
         failures = []
 
