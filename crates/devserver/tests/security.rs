@@ -168,7 +168,7 @@ fn queries_end_with_code_50() {
         users[0].1[1],
         (field::ROLES, b"\x01\x0auser-admin".to_vec())
     );
-    assert_eq!(client.admin(command::QUERY_ROLES, &[]).len(), 11);
+    assert_eq!(client.admin(command::QUERY_ROLES, &[]).len(), 14);
     let unknown: [(u8, &[u8]); 1] = [(field::ROLE, b"unknown")];
     assert_eq!(result(&client.admin(command::QUERY_ROLES, &unknown)), 70);
     assert_eq!(result(&client.admin(99, &[])), 54);
