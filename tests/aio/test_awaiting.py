@@ -301,6 +301,8 @@ def test_what_it_looks_like(client, run):
 @pytest.mark.parametrize("name", [name for name in dir(AsyncClient) if not name.startswith("_")])
 def test_methods_are_coroutine_functions_but_for_the_plain_ones(name):
     plain = {"is_connected", "get_node_names", "query", "scan", "batch_stream", "transaction"}
+    # What this process knows by itself.
+    plain |= {"stats", "get_stats", "enable_metrics", "disable_metrics"}
     assert inspect.iscoroutinefunction(getattr(AsyncClient, name)) is (name not in plain)
 
 
