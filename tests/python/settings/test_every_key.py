@@ -117,6 +117,7 @@ OTHERS = {
         "max_concurrent_operations": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "operation_queue_timeout_ms": f"{CONFIG}::test_the_bound_on_concurrent_operations",
         "coalesce_reads": f"{CONNECTION}::test_coalesce_reads",
+        "slow_ms": "observe/test_logging.py::test_slow_calls",
         "lua": "test_aggregation.py::test_a_module_of_a_folder",
         "tls": f"{TLS}::test_every_node_is_reached_with_tls",
         "config_provider": f"{PROVIDER}::test_a_change_holds_from_the_next_call",
