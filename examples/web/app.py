@@ -14,7 +14,7 @@ Spans go where the OTEL_* variables say; OTEL_TRACES_EXPORTER=console prints the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,7 +35,7 @@ class User(BaseModel):
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Connect with the application, and close with it."""
     aerospike_py.set_log_level(aerospike_py.LOG_LEVEL_INFO)
     aerospike_py.init_tracing()
