@@ -128,13 +128,14 @@ impl Row {
 
 /// A row's code, and whether it may have been written in spite of it.
 pub(crate) fn outcome(answer: &BatchRecord, failure: Option<&Error>) -> (i32, bool) {
+    let own = answer.error().map(Error::from);
+    let doubt = answer.has_write() && own.as_ref().is_some_and(Error::in_doubt);
     if let Some(code) = answer.result_code() {
-        return (i32::from(u8::from(code)), answer.in_doubt());
+        return (i32::from(u8::from(code)), doubt);
     }
-    let own = answer.error().map(|error| Error::from(error).code());
-    let code = own.unwrap_or_else(|| failure.map_or(UNANSWERED, Error::code));
-    let doubt = answer.has_write() && failure.is_some_and(Error::in_doubt);
-    (code, doubt || answer.in_doubt())
+    let code = own.as_ref().or(failure).map_or(UNANSWERED, Error::code);
+    let is_unknown = answer.has_write() && failure.is_some_and(Error::in_doubt);
+    (code, doubt || is_unknown)
 }
 
 impl Row {

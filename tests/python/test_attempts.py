@@ -99,6 +99,24 @@ def test_rows_have_the_servers_code(server, client, name, code, count):
     assert [record.result for record in records] == [code] * count
 
 
+# A batch of one row travels as the request on one record that it is.
+ONE_ROW = {"batch_write": "write", "batch_operate": "write", "batch_remove": "delete"}
+
+
+@pytest.mark.parametrize("code", BUSY)
+@pytest.mark.parametrize("name", ONE_ROW)
+def test_the_only_row_of_a_batch_was_refused(server, client, name, code):
+    with server.inject(op=ONE_ROW[name], code=code) as fault:
+        (record,) = BATCHES[name](client, KEYS[:1], {"max_retries": 0}).batch_records
+    assert (fault.hits, record.result, record.in_doubt) == (1, code, False)
+
+
+def test_the_only_row_of_a_batch_may_have_been_written(server, client):
+    with server.inject(op="write", drop="after", times=1), server.inject(op="write", code=18):
+        (record,) = client.batch_write([(KEY, {"n": 1})], {"max_retries": 1}).batch_records
+    assert (record.result, record.in_doubt) == (18, True)
+
+
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_a_query_says_that_its_attempts_are_used_up(server, client, retries):
     """The core tells of a query's attempts no more than their number."""

@@ -196,14 +196,21 @@ def test_conn_pools_per_node(connect, mode, relay, pools):
 
 @pytest.mark.parametrize("together", [True, False])
 def test_coalesce_reads(relay, together):
+    """Nine reads that wait while the only connection is busy."""
+
     async def main():
-        async with aerospike_py.async_client({"hosts": relay.hosts, "coalesce_reads": together}) as client:
+        config = {"hosts": relay.hosts, "coalesce_reads": together, "max_conns_per_node": 1}
+        async with aerospike_py.async_client(config) as client:
             relay.clear()
-            await asyncio.gather(*(client.exists(("test", "connection", n)) for n in range(10)))
+            relay.open.clear()
+            reads = [asyncio.ensure_future(client.exists(("test", "connection", n), {"total_timeout": 0})) for n in range(10)]
+            while not relay.requests:
+                await asyncio.sleep(0.001)
+            relay.open.set()
+            await asyncio.gather(*reads)
 
     asyncio.run(main())
-    # The first may be on its way when the others come.
-    assert len(relay.requests) <= 2 if together else len(relay.requests) == 10
+    assert len(relay.requests) == (2 if together else 10)
 
 
 # Nodes that fail ------------------------------------------------------------------------------------------------------------------------
