@@ -449,7 +449,7 @@ class ClientConfig(TypedDict, total=False):
     auth_mode: int  # AUTH_*; default INTERNAL
     user: str
     password: str
-    timeout: int  # for each question about the cluster, and to connect; default 30000
+    timeout: int  # for each question about the cluster, and to connect; default 1000
     connect_timeout: int  # to connect to a node, with TLS and login; default 0 = timeout
     fail_if_not_connected: bool  # False: connect() succeeds though no node can be reached, and the client goes on trying; default True
     login_timeout_ms: int  # to log in; default 5000

@@ -24,7 +24,11 @@ const WARM: usize = 16;
 const MOST_CONNECTIONS: usize = 256;
 /// The core's own lower bound, in milliseconds.
 const SHORTEST_TEND: u32 = 250;
-const DEFAULT_TIMEOUT: u32 = 30_000;
+/// Of each question about the cluster, in milliseconds. A look at it is over when every node has answered or is out of time, so a node that
+/// is silent delays the news of all others by as much.
+const DEFAULT_TIMEOUT: u32 = 1000;
+/// Shorter than a server keeps an idle connection, in milliseconds.
+const DEFAULT_IDLE: u32 = 30_000;
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -269,7 +273,7 @@ fn client_policy(
     let mut policy = ClientPolicy {
         timeout: fields.number("timeout")?.unwrap_or(DEFAULT_TIMEOUT),
         connect_timeout: fields.number("connect_timeout")?.unwrap_or(0),
-        idle_timeout: fields.number("idle_timeout")?.unwrap_or(DEFAULT_TIMEOUT),
+        idle_timeout: fields.number("idle_timeout")?.unwrap_or(DEFAULT_IDLE),
         min_conns_per_node: least.unwrap_or(WARM.min(most)),
         max_conns_per_node: most,
         // One pool, so that one permit is one connection.

@@ -107,6 +107,18 @@ def test_a_node_goes_and_comes_back_and_another_joins(cluster, member, end):
     settled(cluster, member, [0, 1, 2, 3])
 
 
+def test_a_silent_node_delays_the_news_of_others_only_by_the_time_out(mode, cluster):
+    with make_calls(mode, {"hosts": cluster.hosts}) as client:
+        cluster.freeze(2)
+        end = time.monotonic() + 20
+        cluster.add_node()
+        # Less patience than it once had with the silent node.
+        while len(client.get_node_names()) != 4:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        cluster.thaw(2)
+
+
 def test_partitions_that_moved_are_asked_for_where_they_are(cluster, member):
     for node in (2, 0):
         cluster.move_partitions(range(4096), node)

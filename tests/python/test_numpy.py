@@ -7,6 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
+from identity import steady
 
 import aerospike_py
 from aerospike_py import GeoJSON, HyperLogLog, NumpyBatchRecords
@@ -306,7 +307,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("dtype", "named"), BAD, ids=str)
+@pytest.mark.parametrize(("dtype", "named"), BAD, ids=steady)
 def test_a_bad_dtype(stranger, c, keys, dtype, named):
     with pytest.raises(TypeError, match=named) as caught:
         stranger.batch_read(keys(1), _dtype=dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from identity import steady
 
 import aerospike_py
 from aerospike_py import CDTInfinite, CDTWildcard, bit_operations, cdt_ctx, exp, hll_operations, list_operations, map_operations
@@ -96,7 +97,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "named"), BAD, ids=[str(operation)[:60] for operation, _ in BAD])
+@pytest.mark.parametrize(("operation", "named"), BAD, ids=[steady(operation)[:60] for operation, _ in BAD])
 def test_refused_by_name(stranger, operation, named):
     good = li.list_size("b")
     for call in (

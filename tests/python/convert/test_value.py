@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from identity import steady
 from raw import answer_with, write_raw
 
 import aerospike_py
@@ -152,7 +153,7 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize(("value", "comes_back"), OTHER, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("value", "comes_back"), OTHER, ids=lambda value: steady(value)[:40])
 def test_what_comes_back_as_a_plain_type(c, key, value, comes_back):
     c.put(key, {"v": value})
     got = c.get(key).bins["v"]

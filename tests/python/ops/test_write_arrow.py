@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from identity import steady
 
 import aerospike_py
 
@@ -183,7 +184,7 @@ class WrongCapsule:
         (table(**{"x" * 16: [1, 2]}), ValueError, "x{16}"),
         (table(_set=[1, 2], n=[1, 2]), TypeError, "'_set' hold strings"),
     ],
-    ids=str,
+    ids=steady,
 )
 def test_bad_input(stranger, data, error, text):
     with pytest.raises(error, match=text) as caught:
