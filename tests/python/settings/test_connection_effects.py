@@ -199,15 +199,17 @@ def test_coalesce_reads(relay, together):
     """Nine reads that wait while the only connection is busy."""
 
     async def main():
-        config = {"hosts": relay.hosts, "coalesce_reads": together, "max_conns_per_node": 1}
+        config = {"hosts": relay.hosts, "coalesce_reads": together, "max_conns_per_node": 1, "policies": {"read": {"total_timeout": 0}}}
         async with aerospike_py.async_client(config) as client:
             relay.clear()
             relay.open.clear()
-            reads = [asyncio.ensure_future(client.exists(("test", "connection", n), {"total_timeout": 0})) for n in range(10)]
+            first = asyncio.ensure_future(client.exists(KEY))
             while not relay.requests:
                 await asyncio.sleep(0.001)
+            others = [asyncio.ensure_future(client.exists(("test", "connection", n))) for n in range(9)]
+            await asyncio.sleep(0)
             relay.open.set()
-            await asyncio.gather(*reads)
+            await asyncio.gather(first, *others)
 
     asyncio.run(main())
     assert len(relay.requests) == (2 if together else 10)
