@@ -3,6 +3,7 @@
 #
 #   PYTHON=python3.12 make test        another interpreter, when .venv is made
 #   make test ARGS="-k exception -x"   arguments for pytest, demo, bench, stress
+#   make test ARGS=-n0                 in one process, for a debugger
 
 PYTHON ?= python3
 ARGS ?=
@@ -34,7 +35,7 @@ test: $(BUILT) ## all tests: the crates', then Python's
 	cargo test --locked --workspace --exclude aerospike_py
 	cargo test --locked --package aerospike-bridge --features pipe
 	cargo test --locked --package aerospike-bridge --features loom --test loom
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(BUILT) ## formats, lints, types and stubs
 	cargo fmt --all --check

@@ -17,6 +17,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_finish():
+    """Many tests collect garbage: not for ever again among some twenty thousand tests and what they imported."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(params=LOOPS)
 def run(request):
     """Runs coroutines on each kind of event loop; fails the test when a loop's exception handler was told anything."""
