@@ -1,7 +1,6 @@
 //! Writes of bins: `put`, `append`, `prepend`, `increment`, `remove_bin`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::maps::{self, MapPolicy};
 use aerospike_core::operations::{self, Operation as CoreOperation};
@@ -9,7 +8,7 @@ use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Bin, Key, Value};
 use pyo3::prelude::*;
 
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::{self, Codec};
 use crate::convert::policy::Policies;
@@ -58,12 +57,8 @@ macro_rules! writes {
                 Target::Key(&self.0.key)
             }
 
-            fn total_timeout(&self) -> Duration {
-                total_timeout(&*self.0.policy)
-            }
-
-            fn shorten(&mut self, left: Duration) {
-                shorten(&mut self.0.policy, left);
+            fn policy(&mut self) -> Option<&mut dyn Timed> {
+                Some(&mut self.0.policy)
             }
 
             async fn run(self, cluster: &Cluster) -> Result<Reply> {
@@ -158,12 +153,8 @@ impl Operation for PutKeys {
         Target::Key(&self.key)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

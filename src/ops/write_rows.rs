@@ -1,14 +1,13 @@
 //! `batch_write_numpy` and `write_arrow`: the rows of a table, written so many at a time.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchWritePolicy, Bin, Key, operations};
 use pyo3::prelude::*;
 
 use super::batch_write::parse_retry;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
 use crate::convert::policy::Policies;
@@ -75,12 +74,8 @@ impl<R: Rows> Operation for WriteRows<R> {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.how.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.how.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.how.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
