@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod fields;
 pub(crate) mod key;
 pub(crate) mod keys;
+pub(crate) mod lazy;
 pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod operation;
