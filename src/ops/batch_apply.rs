@@ -15,7 +15,8 @@ use crate::convert::argument;
 use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
 

@@ -11,7 +11,8 @@ use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
 

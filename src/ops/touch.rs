@@ -10,7 +10,7 @@ use pyo3::types::PyInt;
 use super::put::Rules;
 use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
-use crate::convert::policy::{Ttl, ttl};
+use crate::convert::options::{Ttl, ttl};
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, value::repr};
 use crate::error::{Error, Result};
