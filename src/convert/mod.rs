@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod codec;
 pub(crate) mod config;
 pub(crate) mod fields;
+mod hosts;
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod lazy;
