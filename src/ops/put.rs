@@ -49,6 +49,16 @@ macro_rules! writes {
         $(#[$doc])*
         pub(crate) struct $type(Write);
 
+        impl $type {
+            fn of(
+                rules: Rules<'_, '_>,
+                key: &Bound<'_, PyAny>,
+                bins: Vec<Bin>,
+            ) -> Result<(Self, Shape)> {
+                Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
+            }
+        }
+
         impl Operation for $type {
             const NAME: &'static str = $name;
             const WRITES: bool = true;
@@ -92,10 +102,7 @@ impl Put {
         bins: &Bound<'_, PyAny>,
         codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, operation::bins(bins, codec)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, operation::bins(bins, codec)?)
     }
 }
 
@@ -182,10 +189,7 @@ impl Append {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, text_bin(bin, value)?)
     }
 }
 
@@ -196,10 +200,7 @@ impl Prepend {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, text_bin(bin, value)?)
     }
 }
 
@@ -217,7 +218,7 @@ impl Increment {
                 repr(offset)
             )));
         }
-        Ok((Self(Write::parse(rules, key, vec![bin])?), Shape::Plain))
+        Self::of(rules, key, vec![bin])
     }
 }
 
@@ -237,6 +238,6 @@ impl RemoveBin {
             .into_iter()
             .map(|name| Bin::new(name, Value::Nil))
             .collect();
-        Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
+        Self::of(rules, key, bins)
     }
 }
