@@ -73,7 +73,7 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::AsyncClient>()?;
     module.add_class::<client::PendingTask>()?;
     module.add_class::<arrow::capsule::ArrowTable>()?;
-    module.add_class::<convert::batch::LazyBatchRecords>()?;
+    module.add_class::<convert::lazy::LazyBatchRecords>()?;
     module.add_class::<convert::policy::PreparedPolicy>()?;
     module.add_class::<devserver::DevServer>()?;
     module.add_class::<devserver::Fault>()?;

@@ -105,7 +105,7 @@ fn parse_timeout(timeout: Option<&Bound<'_, PyAny>>) -> Result<Duration> {
         return Ok(Duration::ZERO);
     };
     let seconds =
-        crate::convert::policy::plain_int(timeout).map_err(|error| error.within("timeout"))?;
+        crate::convert::options::plain_int(timeout).map_err(|error| error.within("timeout"))?;
     u64::try_from(seconds)
         .ok()
         .filter(|_| seconds <= LONGEST)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use aerospike_core::Value;
 use arrow_array::builder::{
-    BinaryViewBuilder, BooleanBuilder, FixedSizeBinaryBuilder, GenericBinaryBuilder,
-    GenericStringBuilder, PrimitiveBuilder, StringViewBuilder,
+    BinaryBuilder, BinaryLikeArrayBuilder, BinaryViewBuilder, BooleanBuilder,
+    FixedSizeBinaryBuilder, LargeBinaryBuilder, LargeStringBuilder, PrimitiveBuilder,
+    StringBuilder, StringLikeArrayBuilder, StringViewBuilder,
 };
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, DurationMicrosecondType, DurationMillisecondType,
@@ -15,14 +16,11 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray,
-    new_null_array,
-};
-use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer};
-use arrow_schema::{ArrowError, DataType, FieldRef, Fields, TimeUnit};
+use arrow_array::{ArrayRef, new_null_array};
+use arrow_schema::{DataType, TimeUnit};
 use half::f16;
 
+use super::nested::{entries, fixed_lists, lists, maps, structs};
 use crate::error::{Error, Result};
 use crate::numpy::field::kind_of;
 
@@ -37,7 +35,7 @@ pub(super) struct Misfit {
 }
 
 /// Nil is no value.
-type Cells<'a> = [Option<&'a Value>];
+pub(super) type Cells<'a> = [Option<&'a Value>];
 
 /// A value as a cell.
 pub(super) fn cell(value: &Value) -> Option<&Value> {
@@ -46,6 +44,8 @@ pub(super) fn cell(value: &Value) -> Option<&Value> {
 
 /// Makes the array.
 pub(super) fn build(cells: &Cells<'_>, data_type: &DataType) -> Built {
+    // How many rows, and how many bytes they may have.
+    let (rows, size) = (cells.len(), 16 * cells.len());
     match data_type {
         DataType::Null => nothing(cells),
         DataType::Boolean => booleans(cells),
@@ -60,12 +60,12 @@ pub(super) fn build(cells: &Cells<'_>, data_type: &DataType) -> Built {
         DataType::Float16 => floats::<Float16Type>(cells, f16::from_f64, f16::is_infinite),
         DataType::Float32 => floats::<Float32Type>(cells, |number| number as f32, f32::is_infinite),
         DataType::Float64 => floats::<Float64Type>(cells, |number| number, f64::is_infinite),
-        DataType::Utf8 => strings::<i32>(cells),
-        DataType::LargeUtf8 => strings::<i64>(cells),
-        DataType::Utf8View => string_views(cells),
-        DataType::Binary => binaries::<i32>(cells),
-        DataType::LargeBinary => binaries::<i64>(cells),
-        DataType::BinaryView => binary_views(cells),
+        DataType::Utf8 => strings(cells, StringBuilder::with_capacity(rows, size)),
+        DataType::LargeUtf8 => strings(cells, LargeStringBuilder::with_capacity(rows, size)),
+        DataType::Utf8View => strings(cells, StringViewBuilder::with_capacity(rows)),
+        DataType::Binary => binaries(cells, BinaryBuilder::with_capacity(rows, size)),
+        DataType::LargeBinary => binaries(cells, LargeBinaryBuilder::with_capacity(rows, size)),
+        DataType::BinaryView => binaries(cells, BinaryViewBuilder::with_capacity(rows)),
         DataType::FixedSizeBinary(size) => fixed_binaries(cells, *size),
         DataType::List(item) => lists::<i32>(cells, item),
         DataType::LargeList(item) => lists::<i64>(cells, item),
@@ -120,7 +120,7 @@ pub(super) fn check(data_type: &DataType) -> Result<()> {
     }
 }
 
-fn unsupported(data_type: &DataType) -> Error {
+pub(super) fn unsupported(data_type: &DataType) -> Error {
     Error::wrong_type(format!("type {data_type} is not supported"))
 }
 
@@ -222,30 +222,16 @@ fn floats<T: ArrowPrimitiveType>(
     Ok(Arc::new(builder.finish()))
 }
 
-fn strings<O: OffsetSizeTrait>(cells: &Cells<'_>) -> Built {
-    let mut builder = GenericStringBuilder::<O>::with_capacity(cells.len(), 16 * cells.len());
+fn strings(cells: &Cells<'_>, mut builder: impl StringLikeArrayBuilder) -> Built {
     each(cells, |cell| {
         match cell {
             None => builder.append_null(),
             Some(Value::String(text) | Value::GeoJson(text)) => builder.append_value(text),
-            Some(value) => builder.append_value(json(value)?.to_string()),
+            Some(value) => builder.append_value(&json(value)?.to_string()),
         }
         Ok(())
     })?;
-    Ok(Arc::new(builder.finish()))
-}
-
-fn string_views(cells: &Cells<'_>) -> Built {
-    let mut builder = StringViewBuilder::with_capacity(cells.len());
-    each(cells, |cell| {
-        match cell {
-            None => builder.append_null(),
-            Some(Value::String(text) | Value::GeoJson(text)) => builder.append_value(text),
-            Some(value) => builder.append_value(json(value)?.to_string()),
-        }
-        Ok(())
-    })?;
-    Ok(Arc::new(builder.finish()))
+    Ok(builder.finish())
 }
 
 /// What a column of strings says of other values.
@@ -283,22 +269,15 @@ fn bytes(value: &Value) -> Result<&[u8]> {
     }
 }
 
-fn binaries<O: OffsetSizeTrait>(cells: &Cells<'_>) -> Built {
-    let mut builder = GenericBinaryBuilder::<O>::with_capacity(cells.len(), 16 * cells.len());
+fn binaries(cells: &Cells<'_>, mut builder: impl BinaryLikeArrayBuilder) -> Built {
     each(cells, |cell| {
-        builder.append_option(cell.map(bytes).transpose()?);
+        match cell {
+            None => builder.append_null(),
+            Some(value) => builder.append_value(bytes(value)?),
+        }
         Ok(())
     })?;
-    Ok(Arc::new(builder.finish()))
-}
-
-fn binary_views(cells: &Cells<'_>) -> Built {
-    let mut builder = BinaryViewBuilder::with_capacity(cells.len());
-    each(cells, |cell| {
-        builder.append_option(cell.map(bytes).transpose()?);
-        Ok(())
-    })?;
-    Ok(Arc::new(builder.finish()))
+    Ok(builder.finish())
 }
 
 fn fixed_binaries(cells: &Cells<'_>, size: i32) -> Built {
@@ -319,221 +298,6 @@ fn fixed_binaries(cells: &Cells<'_>, size: i32) -> Built {
     Ok(Arc::new(builder.finish()))
 }
 
-/// The elements of lists one after the other, and how many each has.
-struct Flat<'a> {
-    cells: Vec<Option<&'a Value>>,
-    lengths: Vec<usize>,
-    valid: BooleanBufferBuilder,
-}
-
-impl Flat<'_> {
-    fn new(rows: usize) -> Self {
-        Self {
-            cells: Vec::with_capacity(rows),
-            lengths: Vec::with_capacity(rows),
-            valid: BooleanBufferBuilder::new(rows),
-        }
-    }
-
-    /// A row ends: it is what has been added since the one before.
-    fn end_row(&mut self, before: usize, valid: bool) {
-        self.lengths.push(self.cells.len() - before);
-        self.valid.append(valid);
-    }
-
-    /// The row an element is in.
-    fn row_of(&self, element: usize) -> usize {
-        let mut end = 0;
-        let past = |length: &usize| {
-            end += length;
-            element < end
-        };
-        self.lengths.iter().position(past).unwrap_or_default()
-    }
-
-    fn nulls(&mut self) -> Option<NullBuffer> {
-        Some(NullBuffer::new(self.valid.finish())).filter(|nulls| nulls.null_count() > 0)
-    }
-
-    /// The array of the elements.
-    fn build(&self, data_type: &DataType) -> Built {
-        build(&self.cells, data_type).map_err(|misfit| Misfit {
-            row: self.row_of(misfit.row),
-            error: misfit.error,
-        })
-    }
-}
-
-fn elements(value: &Value) -> Result<&[Value]> {
-    match value {
-        Value::List(items) | Value::MultiResult(items) => Ok(items),
-        _ => Err(mismatch(value)),
-    }
-}
-
-fn lists<O: OffsetSizeTrait>(cells: &Cells<'_>, item: &FieldRef) -> Built {
-    let mut flat = Flat::new(cells.len());
-    for (row, value) in cells.iter().enumerate() {
-        let before = flat.cells.len();
-        if let Some(value) = value {
-            let items = elements(value).map_err(|error| Misfit { row, error })?;
-            flat.cells.extend(items.iter().map(cell));
-        }
-        flat.end_row(before, value.is_some());
-    }
-    let items = flat.build(item.data_type())?;
-    let offsets = OffsetBuffer::<O>::from_lengths(flat.lengths.iter().copied());
-    let nulls = flat.nulls();
-    whole(GenericListArray::try_new(
-        Arc::clone(item),
-        offsets,
-        items,
-        nulls,
-    ))
-}
-
-fn fixed_lists(cells: &Cells<'_>, item: &FieldRef, size: i32) -> Built {
-    let length = usize::try_from(size).unwrap_or_default();
-    let mut flat = Flat::new(cells.len());
-    for (row, value) in cells.iter().enumerate() {
-        let before = flat.cells.len();
-        match value {
-            None => flat.cells.extend(std::iter::repeat_n(None, length)),
-            Some(value) => {
-                let items = elements(value).map_err(|error| Misfit { row, error })?;
-                if items.len() != length {
-                    let error = Error::value(format!(
-                        "a list of {} does not fill one of {length}",
-                        items.len()
-                    ));
-                    return Err(Misfit { row, error });
-                }
-                flat.cells.extend(items.iter().map(cell));
-            }
-        }
-        flat.end_row(before, value.is_some());
-    }
-    let items = flat.build(item.data_type())?;
-    let nulls = flat.nulls();
-    whole(FixedSizeListArray::try_new(
-        Arc::clone(item),
-        size,
-        items,
-        nulls,
-    ))
-}
-
-/// Key and value of each of a map's pairs.
-pub(super) type Entries<'a> = Box<dyn Iterator<Item = (&'a Value, &'a Value)> + 'a>;
-
-/// The pairs of a map, in any of its forms.
-pub(super) fn entries(value: &Value) -> Option<Entries<'_>> {
-    Some(match value {
-        Value::HashMap(map) => Box::new(map.iter()),
-        Value::OrderedMap(map) => Box::new(map.iter()),
-        Value::SortedMap(map) => Box::new(map.iter()),
-        Value::KeyValueList(pairs) => Box::new(pairs.iter().map(|(key, value)| (key, value))),
-        _ => return None,
-    })
-}
-
-fn maps(cells: &Cells<'_>, entry: &FieldRef) -> Built {
-    let DataType::Struct(fields) = entry.data_type() else {
-        return Err(Misfit {
-            row: 0,
-            error: unsupported(entry.data_type()),
-        });
-    };
-    let (mut keys, mut values) = (Flat::new(cells.len()), Vec::new());
-    for (row, value) in cells.iter().enumerate() {
-        let before = keys.cells.len();
-        if let Some(value) = value {
-            let error = || Misfit {
-                row,
-                error: mismatch(value),
-            };
-            for (key, value) in entries(value).ok_or_else(error)? {
-                keys.cells.push(cell(key));
-                values.push(cell(value));
-            }
-        }
-        keys.end_row(before, value.is_some());
-    }
-    let [key_field, value_field] = fields.as_ref() else {
-        return Err(Misfit {
-            row: 0,
-            error: unsupported(entry.data_type()),
-        });
-    };
-    let key_array = keys.build(key_field.data_type())?;
-    let value_array = build(&values, value_field.data_type()).map_err(|misfit| Misfit {
-        row: keys.row_of(misfit.row),
-        error: misfit.error,
-    })?;
-    let pairs = StructArray::try_new(fields.clone(), vec![key_array, value_array], None);
-    let pairs = pairs.map_err(|error| broken(&error))?;
-    let offsets = OffsetBuffer::from_lengths(keys.lengths.iter().copied());
-    let nulls = keys.nulls();
-    whole(MapArray::try_new(
-        Arc::clone(entry),
-        offsets,
-        pairs,
-        nulls,
-        false,
-    ))
-}
-
-/// Maps by their keys; pairs that no field names are left out, as bins are.
-fn structs(cells: &Cells<'_>, fields: &Fields) -> Built {
-    let mut valid = BooleanBufferBuilder::new(cells.len());
-    let mut columns = vec![vec![None; cells.len()]; fields.len()];
-    for (row, value) in cells.iter().enumerate() {
-        valid.append(value.is_some());
-        let Some(value) = value else { continue };
-        let error = || Misfit {
-            row,
-            error: mismatch(value),
-        };
-        for (key, value) in entries(value).ok_or_else(error)? {
-            let Value::String(key) = key else { continue };
-            let found = fields.find(key).map(|(index, _)| index);
-            let place = found
-                .and_then(|index| columns.get_mut(index))
-                .and_then(|column| column.get_mut(row));
-            if let Some(place) = place {
-                *place = cell(value);
-            }
-        }
-    }
-    let arrays = fields.iter().zip(&columns).map(|(field, column)| {
-        build(column, field.data_type()).map_err(|misfit| Misfit {
-            row: misfit.row,
-            error: misfit.error.within(format!("key '{}'", field.name())),
-        })
-    });
-    let arrays = arrays.collect::<std::result::Result<Vec<_>, _>>()?;
-    let nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
-    if fields.is_empty() {
-        return Ok(Arc::new(StructArray::new_empty_fields(cells.len(), nulls)));
-    }
-    whole(StructArray::try_new(fields.clone(), arrays, nulls))
-}
-
-/// An array of parts. They fit together, but that a field may be declared never null.
-fn whole<A: Array + 'static>(array: std::result::Result<A, ArrowError>) -> Built {
-    match array {
-        Ok(array) => Ok(Arc::new(array)),
-        Err(error) => Err(broken(&error)),
-    }
-}
-
-fn broken(error: &ArrowError) -> Misfit {
-    Misfit {
-        row: 0,
-        error: Error::value(error.to_string()),
-    }
-}
-
-fn mismatch(value: &Value) -> Error {
+pub(super) fn mismatch(value: &Value) -> Error {
     Error::wrong_type(format!("it holds {}", kind_of(value)))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use aerospike_core::{IndexMap, Value};
 use arrow_schema::{DataType, Field, Fields};
 
-use super::build::entries;
+use super::nested::entries;
 use crate::error::{Error, Result};
 use crate::numpy::field::kind_of;
 

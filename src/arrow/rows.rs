@@ -10,7 +10,7 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -237,16 +237,16 @@ fn check_type(data_type: &DataType) -> Result<bool> {
     })
 }
 
-fn primitive<T: ArrowPrimitiveType>(array: &ArrayRef, row: usize) -> T::Native {
+fn primitive<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> T::Native {
     array.as_primitive::<T>().value(row)
 }
 
-fn integer<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef, row: usize) -> Value {
+fn integer<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array, row: usize) -> Value {
     Value::Int(primitive::<T>(array, row).into())
 }
 
 /// The value of a cell; a null is Nil.
-fn value(array: &ArrayRef, row: usize) -> Result<Value> {
+fn value(array: &dyn Array, row: usize) -> Result<Value> {
     use DataType as D;
     if array.is_null(row) {
         return Ok(Value::Nil);
@@ -286,8 +286,7 @@ fn value(array: &ArrayRef, row: usize) -> Result<Value> {
         D::FixedSizeList(..) => list(&array.as_fixed_size_list().value(row))?,
         D::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
-            let codes = arrow_array::make_array(dictionary.keys().to_data());
-            match value(&codes, row)? {
+            match value(dictionary.keys(), row)? {
                 Value::Int(code) => value(dictionary.values(), code as usize)?,
                 _ => Value::Nil,
             }
@@ -305,7 +304,7 @@ fn value(array: &ArrayRef, row: usize) -> Result<Value> {
 }
 
 /// Dates, times and durations are integers in their unit.
-fn time(array: &ArrayRef, row: usize, data_type: &DataType) -> i64 {
+fn time(array: &dyn Array, row: usize, data_type: &DataType) -> i64 {
     use DataType as D;
     use TimeUnit::{Microsecond, Millisecond, Nanosecond, Second};
     match data_type {
@@ -327,12 +326,12 @@ fn time(array: &ArrayRef, row: usize, data_type: &DataType) -> i64 {
     }
 }
 
-fn list(items: &ArrayRef) -> Result<Value> {
+fn list(items: &dyn Array) -> Result<Value> {
     let items = (0..items.len()).map(|row| value(items, row));
     Ok(Value::List(items.collect::<Result<_>>()?))
 }
 
-fn map(array: &ArrayRef, row: usize) -> Result<Value> {
+fn map(array: &dyn Array, row: usize) -> Result<Value> {
     let pairs = array.as_map().value(row);
     let [keys, values] = pairs.columns() else {
         return Ok(Value::Nil);

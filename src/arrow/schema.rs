@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use super::{build, capsule};
 use crate::convert::argument;
 use crate::convert::operation::bin_name;
-use crate::convert::policy::suggestion;
+use crate::convert::suggestion::suggestion;
 use crate::convert::value::{repr, type_name};
 use crate::error::{Error, Result};
 

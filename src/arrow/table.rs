@@ -332,7 +332,7 @@ fn weight(value: &Value) -> usize {
         Value::String(text) | Value::GeoJson(text) => text.len(),
         Value::Blob(bytes) | Value::Hll(bytes) | Value::Unknown(_, bytes) => bytes.len(),
         Value::List(items) | Value::MultiResult(items) => items.iter().map(weight).sum(),
-        other => super::build::entries(other)
+        other => super::nested::entries(other)
             .into_iter()
             .flatten()
             .map(|(key, value)| weight(key) + weight(value))

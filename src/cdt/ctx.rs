@@ -12,7 +12,7 @@ use wire::msgpack;
 
 use super::policy::{list_order, map_order};
 use crate::convert::fields::{Fields, items, text};
-use crate::convert::policy::suggestion;
+use crate::convert::suggestion::suggestion;
 use crate::convert::value::{self, repr, type_name};
 use crate::error::{Error, Result};
 use crate::expr;

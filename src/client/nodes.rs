@@ -4,12 +4,52 @@ use pyo3::prelude::*;
 
 use super::{BaseClient, Object};
 use crate::convert::key::key_of;
+use crate::convert::reply::Shape;
 use crate::error::Error;
-use crate::ops::info::{InfoSingleNode, SetXdrFilter};
+use crate::ops::connect::PingAnyway;
+use crate::ops::info::{InfoAll, InfoRandomNode, InfoSingleNode, SetXdrFilter};
 use crate::ops::truncate::Truncate;
 
 #[pymethods]
 impl BaseClient {
+    #[doc = include_str!("../docs/Client.get_node_names.md")]
+    fn get_node_names(&self) -> PyResult<Vec<String>> {
+        let session = self.connected().ok_or_else(Error::not_connected)?;
+        Ok(session
+            .connected()
+            .map(|cluster| cluster.client.node_names())
+            .unwrap_or_default())
+    }
+
+    #[doc = include_str!("../docs/Client.ping.md")]
+    fn ping<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.run(py, Ok(PingAnyway(self.connected())), Shape::Plain)
+    }
+
+    #[doc = include_str!("../docs/Client.info_all.md")]
+    #[pyo3(signature = (command, policy=None))]
+    fn info_all<'py>(
+        &self,
+        py: Python<'py>,
+        command: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| InfoAll::parse(policies, command, policy))
+    }
+
+    #[doc = include_str!("../docs/Client.info_random_node.md")]
+    #[pyo3(signature = (command, policy=None))]
+    fn info_random_node<'py>(
+        &self,
+        py: Python<'py>,
+        command: Object<'_, 'py>,
+        policy: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, |policies| {
+            InfoRandomNode::parse(policies, command, policy)
+        })
+    }
+
     #[doc = include_str!("../docs/Client.truncate.md")]
     #[pyo3(signature = (namespace, set_name=None, nanos=None, policy=None, *, all_sets=None), text_signature = "($self, namespace, set_name=None, nanos=0, policy=None, *, all_sets=False)")]
     fn truncate<'py>(

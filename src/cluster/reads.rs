@@ -24,7 +24,7 @@ use super::gate::Gate;
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::observe::watch::Watch;
-use crate::ops::{shorten, total_timeout};
+use crate::ops::Timed;
 
 /// The most rows of a batch: beyond it, a second connection serves the burst sooner than a longer batch.
 const LONGEST_BATCH: usize = 64;
@@ -64,7 +64,7 @@ impl Waiting {
     /// Asks alone, within what is left of the time.
     async fn read_alone(mut self, cluster: &Cluster) {
         if let Some(left) = time_left(self.deadline, &self.policy) {
-            shorten(&mut self.policy, left);
+            self.policy.shorten(left);
         }
         let record = cluster.read(&self.policy, &self.key, self.bins.clone());
         match AssertUnwindSafe(record).catch_unwind().await {
@@ -234,7 +234,7 @@ async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
     let (mut policy, row_policy) = (Arc::new(batch_policy(base)), row_policy(base));
     // The first to come has the least time left.
     if let Some(left) = time_left(first.deadline, &first.policy) {
-        shorten(&mut policy, left);
+        policy.shorten(left);
     }
     let mut rows: Vec<BatchOperation> = reads
         .iter()
@@ -265,9 +265,9 @@ async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
 }
 
 /// What is left until a deadline, if that is less than the policy's own time by more than it can tell.
-fn time_left(deadline: Option<Instant>, policy: &ReadPolicy) -> Option<Duration> {
+fn time_left(deadline: Option<Instant>, policy: &Arc<ReadPolicy>) -> Option<Duration> {
     let left = deadline?.saturating_duration_since(Instant::now());
-    (left + Duration::from_millis(1) < total_timeout(policy)).then_some(left)
+    (left + Duration::from_millis(1) < policy.total_timeout()).then_some(left)
 }
 
 /// What the core tries again when a single read meets it, and leaves alone in a row.

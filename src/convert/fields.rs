@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
-use super::policy::suggestion;
+use super::suggestion::suggestion;
 use super::value::{self, numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
 

@@ -9,7 +9,7 @@ use pyo3::types::{PyFloat, PyInt, PyTuple};
 
 use super::fields::{int, text};
 use super::operation::bin_name;
-use super::policy::suggestion;
+use super::suggestion::suggestion;
 use super::value::{self, repr, type_name};
 use crate::error::{Error, Result};
 

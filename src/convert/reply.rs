@@ -11,8 +11,9 @@ use pyo3::types::{PyBool, PyList, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 use tokio_util::sync::DropGuard;
 
-use super::batch::{BatchReading, BatchWriting, Row};
+use super::batch::{BatchWriting, Row};
 use super::keys::Keys;
+use super::lazy::BatchReading;
 use super::names::{self, named_tuple};
 use super::object::{Loader, RowLoaders};
 use super::record::{self, CallersKey};
@@ -129,7 +130,7 @@ impl Shape {
     pub(crate) fn begin(self, py: Python<'_>, reply: Reply) -> PyResult<Conversion> {
         Ok(Conversion::Done(match (self, reply) {
             (Self::BatchRead { keys, lazy, loader }, Reply::Rows(rows)) => {
-                let records = super::batch::lazy(py, keys, rows, loader)?;
+                let records = super::lazy::lazy(py, keys, rows, loader)?;
                 if !lazy {
                     return Ok(Conversion::Reading(Box::new(BatchReading::begin(
                         py, records,

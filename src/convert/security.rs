@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyString};
 
 use super::argument;
 use super::keys::items_of;
-use super::policy::suggestion;
+use super::suggestion::suggestion;
 use super::value::{repr, str_of, type_name};
 use crate::error::{Error, Result};
 use crate::ops::command::{description, list, text};

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
-use super::policy::suggestion;
+use super::suggestion::suggestion;
 use super::value::{repr, type_name};
 use crate::error::{Error, Result};
 

@@ -12,7 +12,7 @@ use super::table::{self, BIN, BIN_TYPE, Form, Literal, QUOTE};
 use crate::convert::fields::{self, Fields, items};
 use crate::convert::operation::bin_name;
 use crate::convert::pack;
-use crate::convert::policy::suggestion;
+use crate::convert::suggestion::suggestion;
 use crate::convert::value::{self, numpy_scalar, repr, type_name};
 use crate::error::{Error, Result};
 

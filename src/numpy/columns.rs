@@ -8,8 +8,8 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::field::{Conduct, Field};
 use super::{Layout, Plan};
-use crate::convert::batch::row_map;
 use crate::convert::keys::Keys;
+use crate::convert::lazy::row_map;
 use crate::convert::record::ttl;
 use crate::convert::reply::Reply;
 use crate::convert::{names, value};

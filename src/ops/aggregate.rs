@@ -7,7 +7,7 @@ use aerospike_core::policy::QueryPolicy;
 use aerospike_core::{Record, Value};
 use udf::{DIRECTORY, Limits, Program, Registry};
 
-use super::job::Function;
+use super::apply::Function;
 use super::udf::{FAILED, SUFFIX};
 use crate::cluster::Cluster;
 use crate::cluster::modules::{self, Sources};

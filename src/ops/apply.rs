@@ -1,13 +1,12 @@
 //! `apply`: call a function on one record.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Key, Value};
 use pyo3::prelude::*;
 
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::Codec;
 use crate::convert::fields::items;
@@ -87,12 +86,8 @@ impl Operation for Apply {
         Target::Key(&self.key)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -1,7 +1,6 @@
 //! `batch_apply`: a function called on many records.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchUdfPolicy, Key};
@@ -10,13 +9,14 @@ use pyo3::types::PyDict;
 
 use super::apply::{Function, parse_arguments};
 use super::batch_write::parse_retry;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::argument;
 use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
 
@@ -96,12 +96,8 @@ impl Operation for BatchApply {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

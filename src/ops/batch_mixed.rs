@@ -1,7 +1,6 @@
 //! `batch`: reads, writes, removals and calls of functions together.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::{self, Operation as CoreOperation};
 use aerospike_core::policy::BatchPolicy;
@@ -16,14 +15,15 @@ use super::apply::Function;
 use super::batch_stream::Rows;
 use super::batch_write::parse_retry;
 use super::get::read_bins;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
 use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::names;
 use crate::convert::object::{Loader, RowLoaders};
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Retry};
 use crate::convert::value::type_name;
 use crate::convert::{key, operation};
@@ -210,12 +210,8 @@ impl Operation for Batch {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

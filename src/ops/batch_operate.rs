@@ -1,7 +1,6 @@
 //! `batch_operate`: the same operations on many records.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::Operation as CoreOperation;
 use aerospike_core::policy::BatchPolicy;
@@ -9,7 +8,7 @@ use aerospike_core::{BatchOperation, BatchReadPolicy, BatchWritePolicy, Key};
 use pyo3::prelude::*;
 
 use super::batch_write::parse_retry;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
@@ -73,12 +72,8 @@ impl Operation for BatchOperate {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

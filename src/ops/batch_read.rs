@@ -1,14 +1,13 @@
 //! `batch_read`: many records at once, as objects or as columns.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Key};
 use pyo3::prelude::*;
 
 use super::get::read_bins;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::outcome;
 use crate::convert::codec::Codec;
@@ -109,12 +108,8 @@ impl Operation for BatchRead {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

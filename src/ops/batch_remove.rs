@@ -1,18 +1,18 @@
 //! `batch_remove`: many records deleted at once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchDeletePolicy, BatchOperation, Key};
 use pyo3::prelude::*;
 
 use super::batch_write::parse_retry;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::error::Result;
 
@@ -58,12 +58,8 @@ impl Operation for BatchRemove {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -5,14 +5,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_bridge::completion::Lost as _;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::Operation;
 use super::batch_mixed::Batch;
+use super::{Operation, Timed};
 use crate::aio::port::{Landing, Outcome};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
@@ -186,12 +185,8 @@ impl Operation for BatchStream {
         self.batch.target()
     }
 
-    fn total_timeout(&self) -> Duration {
-        self.batch.total_timeout()
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        self.batch.shorten(left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        self.batch.policy()
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

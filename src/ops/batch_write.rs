@@ -1,7 +1,6 @@
 //! `batch_write`: many records written at once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::{self, Operation as CoreOperation};
 use aerospike_core::policy::BatchPolicy;
@@ -9,12 +8,13 @@ use aerospike_core::{BatchOperation, BatchWritePolicy, Key};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::Codec;
 use crate::convert::keys::{Keys, items_of};
 use crate::convert::object::Loader;
-use crate::convert::policy::{Options, Policies};
+use crate::convert::options::Options;
+use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
 use crate::convert::{key, operation};
@@ -140,12 +140,8 @@ impl Operation for BatchWrite {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -1,13 +1,13 @@
 //! `exists`: read the header of one record.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aerospike_core::policy::ReadPolicy;
 use aerospike_core::{Bins, Key, ResultCode};
 use pyo3::prelude::*;
 
-use super::{NOT_FOUND, Operation, shorten, total_timeout};
+use super::{NOT_FOUND, Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::key;
 use crate::convert::policy::Policies;
@@ -49,12 +49,8 @@ impl Operation for Exists {
         Target::Key(&self.key)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -1,13 +1,13 @@
 //! `get` and `select`: read one record.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aerospike_core::policy::ReadPolicy;
 use aerospike_core::{Bins, Key};
 use pyo3::prelude::*;
 
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::Codec;
 use crate::convert::object::Loader;
@@ -77,12 +77,8 @@ impl Operation for Get {
         }
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{AdminPolicy, WritePolicy};
 use aerospike_core::query::Statement;
-use aerospike_core::{Node, Value, Version};
+use aerospike_core::{Node, Version};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::Operation;
+use super::apply::Function;
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
@@ -19,14 +20,6 @@ const ABORTED: i32 = 210;
 /// How long between two looks at a job: at first, and at most.
 const SOON: Duration = Duration::from_millis(2);
 const LATER: Duration = Duration::from_millis(500);
-
-/// A function in a module on the servers, with its arguments.
-#[derive(Debug, Clone)]
-pub(crate) struct Function {
-    pub(crate) module: String,
-    pub(crate) name: String,
-    pub(crate) arguments: Vec<Value>,
-}
 
 /// Starts a job on every node.
 pub(crate) struct StartJob {

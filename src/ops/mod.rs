@@ -67,13 +67,23 @@ pub(crate) trait Operation: Send + 'static {
         self.target().place()
     }
 
+    /// The policy that bounds its time from the call on, if one does.
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        None
+    }
+
     /// How long it may take from the call on; zero for ever.
-    fn total_timeout(&self) -> Duration {
-        Duration::ZERO
+    fn total_timeout(&mut self) -> Duration {
+        self.policy()
+            .map_or(Duration::ZERO, |policy| policy.total_timeout())
     }
 
     /// It waited: this is what is left of the total timeout.
-    fn shorten(&mut self, _left: Duration) {}
+    fn shorten(&mut self, left: Duration) {
+        if let Some(policy) = self.policy() {
+            policy.shorten(left);
+        }
+    }
 
     /// Does it.
     fn run(self, cluster: &Cluster) -> impl Future<Output = Result<Reply>> + Send;
@@ -97,36 +107,28 @@ pub(crate) trait Operation: Send + 'static {
 }
 
 /// A policy with a total timeout.
-pub(crate) trait Timed: Clone {
-    /// Milliseconds; zero for ever.
-    fn total_timeout(&self) -> u32;
-    fn set_total_timeout(&mut self, milliseconds: u32);
+pub(crate) trait Timed {
+    /// Zero for ever.
+    fn total_timeout(&self) -> Duration;
+
+    /// Makes it what is left, rounded up: zero would mean for ever.
+    fn shorten(&mut self, left: Duration);
 }
 
 macro_rules! timed {
     ($($policy:ty),*) => {$(
-        impl Timed for $policy {
-            fn total_timeout(&self) -> u32 {
-                self.base_policy.total_timeout
+        impl Timed for Arc<$policy> {
+            fn total_timeout(&self) -> Duration {
+                Duration::from_millis(u64::from(self.base_policy.total_timeout))
             }
-            fn set_total_timeout(&mut self, milliseconds: u32) {
-                self.base_policy.total_timeout = milliseconds;
+
+            fn shorten(&mut self, left: Duration) {
+                Arc::make_mut(self).base_policy.total_timeout = u32::try_from(left.as_millis())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(1);
             }
         }
     )*};
 }
 
 timed!(ReadPolicy, WritePolicy, BatchPolicy);
-
-/// The total timeout of a policy.
-pub(crate) fn total_timeout(policy: &impl Timed) -> Duration {
-    Duration::from_millis(u64::from(policy.total_timeout()))
-}
-
-/// The policy with what is left of its total timeout, rounded up: zero would mean for ever.
-pub(crate) fn shorten(policy: &mut Arc<impl Timed>, left: Duration) {
-    let milliseconds = u32::try_from(left.as_millis())
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
-    Arc::make_mut(policy).set_total_timeout(milliseconds);
-}

@@ -1,7 +1,6 @@
 //! `operate` and `operate_ordered`: several operations on one record, atomically.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::Operation as CoreOperation;
 use aerospike_core::policy::WritePolicy;
@@ -9,7 +8,7 @@ use aerospike_core::{IndexMap, Key, Record, Value};
 use pyo3::prelude::*;
 
 use super::put::Rules;
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::Codec;
 use crate::convert::object::Loader;
@@ -56,12 +55,8 @@ macro_rules! routed {
                 Target::Key(&self.0.key)
             }
 
-            fn total_timeout(&self) -> Duration {
-                total_timeout(&*self.0.policy)
-            }
-
-            fn shorten(&mut self, left: Duration) {
-                shorten(&mut self.0.policy, left);
+            fn policy(&mut self) -> Option<&mut dyn Timed> {
+                Some(&mut self.0.policy)
             }
 
             $($run)*

@@ -1,7 +1,6 @@
 //! Writes of bins: `put`, `append`, `prepend`, `increment`, `remove_bin`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::operations::maps::{self, MapPolicy};
 use aerospike_core::operations::{self, Operation as CoreOperation};
@@ -9,7 +8,7 @@ use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Bin, Key, Value};
 use pyo3::prelude::*;
 
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::codec::{self, Codec};
 use crate::convert::policy::Policies;
@@ -50,6 +49,16 @@ macro_rules! writes {
         $(#[$doc])*
         pub(crate) struct $type(Write);
 
+        impl $type {
+            fn of(
+                rules: Rules<'_, '_>,
+                key: &Bound<'_, PyAny>,
+                bins: Vec<Bin>,
+            ) -> Result<(Self, Shape)> {
+                Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
+            }
+        }
+
         impl Operation for $type {
             const NAME: &'static str = $name;
             const WRITES: bool = true;
@@ -58,12 +67,8 @@ macro_rules! writes {
                 Target::Key(&self.0.key)
             }
 
-            fn total_timeout(&self) -> Duration {
-                total_timeout(&*self.0.policy)
-            }
-
-            fn shorten(&mut self, left: Duration) {
-                shorten(&mut self.0.policy, left);
+            fn policy(&mut self) -> Option<&mut dyn Timed> {
+                Some(&mut self.0.policy)
             }
 
             async fn run(self, cluster: &Cluster) -> Result<Reply> {
@@ -97,10 +102,7 @@ impl Put {
         bins: &Bound<'_, PyAny>,
         codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, operation::bins(bins, codec)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, operation::bins(bins, codec)?)
     }
 }
 
@@ -158,12 +160,8 @@ impl Operation for PutKeys {
         Target::Key(&self.key)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
@@ -191,10 +189,7 @@ impl Append {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, text_bin(bin, value)?)
     }
 }
 
@@ -205,10 +200,7 @@ impl Prepend {
         bin: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
     ) -> Result<(Self, Shape)> {
-        Ok((
-            Self(Write::parse(rules, key, text_bin(bin, value)?)?),
-            Shape::Plain,
-        ))
+        Self::of(rules, key, text_bin(bin, value)?)
     }
 }
 
@@ -226,7 +218,7 @@ impl Increment {
                 repr(offset)
             )));
         }
-        Ok((Self(Write::parse(rules, key, vec![bin])?), Shape::Plain))
+        Self::of(rules, key, vec![bin])
     }
 }
 
@@ -246,6 +238,6 @@ impl RemoveBin {
             .into_iter()
             .map(|name| Bin::new(name, Value::Nil))
             .collect();
-        Ok((Self(Write::parse(rules, key, bins)?), Shape::Plain))
+        Self::of(rules, key, bins)
     }
 }

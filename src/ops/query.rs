@@ -23,7 +23,7 @@ use parking_lot::Mutex;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::job::Function;
+use super::apply::Function;
 use super::{Operation, aggregate};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;

@@ -1,14 +1,13 @@
 //! `remove`: delete one record.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::Key;
 use aerospike_core::policy::WritePolicy;
 use pyo3::prelude::*;
 
 use super::put::Rules;
-use super::{NOT_FOUND, Operation, shorten, total_timeout};
+use super::{NOT_FOUND, Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::key;
 use crate::convert::reply::{Reply, Shape};
@@ -46,12 +45,8 @@ impl Operation for Remove {
         "delete"
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

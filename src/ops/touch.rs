@@ -1,7 +1,6 @@
 //! `touch`: give one record a new time to live.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Expiration, Key};
@@ -9,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
 use super::put::Rules;
-use super::{Operation, shorten, total_timeout};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
-use crate::convert::policy::{Ttl, ttl};
+use crate::convert::options::{Ttl, ttl};
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, value::repr};
 use crate::error::{Error, Result};
@@ -61,12 +60,8 @@ impl Operation for Touch {
         Target::Key(&self.key)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

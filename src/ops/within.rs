@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout_at;
 
-use super::Operation;
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
@@ -56,12 +56,8 @@ impl<O: Operation> Operation for Within<O> {
         self.operation.place()
     }
 
-    fn total_timeout(&self) -> Duration {
-        self.operation.total_timeout()
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        self.operation.shorten(left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        self.operation.policy()
     }
 
     async fn run(mut self, cluster: &Cluster) -> Result<Reply> {

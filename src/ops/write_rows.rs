@@ -1,18 +1,19 @@
 //! `batch_write_numpy` and `write_arrow`: the rows of a table, written so many at a time.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchWritePolicy, Bin, Key, operations};
 use pyo3::prelude::*;
 
 use super::batch_write::parse_retry;
-use super::{Operation, batch, shorten, total_timeout};
+use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::Row;
+use crate::convert::keys::Keys;
+use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
-use crate::convert::reply::{Reply, Retry};
+use crate::convert::reply::{Reply, Retry, Shape};
 use crate::error::Result;
 
 /// How many rows travel together: servers take no more in one batch by default, and each portion has the whole time-out.
@@ -48,13 +49,23 @@ impl How {
             retry,
         })
     }
+
+    /// The write of the rows of a table, which has these keys.
+    pub(crate) fn write<R: Rows>(
+        self,
+        (keys, callers, rows): (Vec<Key>, Keys, R),
+    ) -> (WriteRows<R>, Shape) {
+        let how = self;
+        let shape = Shape::BatchWrite(callers, Loader::default());
+        (WriteRows { keys, rows, how }, shape)
+    }
 }
 
 /// A write of a table.
 pub(crate) struct WriteRows<R> {
-    pub(crate) keys: Vec<Key>,
-    pub(crate) rows: R,
-    pub(crate) how: How,
+    keys: Vec<Key>,
+    rows: R,
+    how: How,
 }
 
 impl<R: Rows> WriteRows<R> {
@@ -75,12 +86,8 @@ impl<R: Rows> Operation for WriteRows<R> {
         Target::Keys(&self.keys)
     }
 
-    fn total_timeout(&self) -> Duration {
-        total_timeout(&*self.how.policy)
-    }
-
-    fn shorten(&mut self, left: Duration) {
-        shorten(&mut self.how.policy, left);
+    fn policy(&mut self) -> Option<&mut dyn Timed> {
+        Some(&mut self.how.policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

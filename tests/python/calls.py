@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import itertools
@@ -112,3 +113,10 @@ def make_calls(mode, config):
     if mode == "sync":
         return SyncCalls(aerospike_py.client(config))
     return AsyncCalls(aerospike_py.async_client(config))
+
+
+@contextlib.contextmanager
+def connecting(mode, **usual):
+    """Makes connected clients, whose arguments win over what is usual; closes them at the end."""
+    with contextlib.ExitStack() as clients:
+        yield lambda **config: clients.enter_context(make_calls(mode, {**usual, **config}))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from calls import make_calls
+from calls import connecting, make_calls
 from relay import Relay
 
 from aerospike_py.devserver import DevServer
@@ -59,17 +59,8 @@ def stranger(mode):
 @pytest.fixture
 def connect(mode, hosts):
     """Makes connected clients: `connect(hosts=…, policies=…)`; closes them at the end."""
-    clients = []
-
-    def make(**config):
-        client = make_calls(mode, {"hosts": hosts, **config})
-        client.connect()
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        client.close()
+    with connecting(mode, hosts=hosts) as connect:
+        yield connect
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from calls import make_calls
+from calls import connecting, make_calls
 from relay import Relay
 
 import aerospike_py
@@ -25,17 +25,8 @@ def server():
 @pytest.fixture
 def racked(mode, server):
     """Makes clients of a cluster with three racks."""
-    clients = []
-
-    def make(**config):
-        client = make_calls(mode, {"hosts": server.hosts, **config})
-        client.connect()
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        client.close()
+    with connecting(mode, hosts=server.hosts) as racked:
+        yield racked
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from calls import make_calls
+from calls import connecting, make_calls
 
 import aerospike_py
 from aerospike_py.devserver import DevServer
@@ -29,17 +29,8 @@ def mutual():
 @pytest.fixture
 def reach(mode, server):
     """Connects with TLS: `reach(cafile=…)`; `hosts=…` and `config=…` win over what is usual."""
-    clients = []
-
-    def make(hosts=None, config=None, **tls):
-        client = make_calls(mode, {"hosts": hosts or server.tls_hosts, "timeout": 2000, "tls": tls, **(config or {})})
-        client.connect()
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        client.close()
+    with connecting(mode, timeout=2000) as connect:
+        yield lambda hosts=None, config=None, **tls: connect(**{"hosts": hosts or server.tls_hosts, "tls": tls, **(config or {})})
 
 
 def test_every_node_is_reached_with_tls(reach, server):

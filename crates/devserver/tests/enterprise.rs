@@ -76,10 +76,7 @@ fn an_answer_is_compressed_if_that_is_asked_for_and_pays() {
 fn what_is_badly_compressed_is_refused() {
     let (_server, mut client) = start();
     let frame = Request::get(1).frame();
-    let mut info = Vec::new();
-    let begin = begin_frame(&mut info, Kind::Info);
-    info.extend_from_slice(b"node\n");
-    end_frame(&mut info, begin);
+    let info = client::frame(Kind::Info, b"node\n");
     for bad in [
         compressed(&frame, frame.len() - 1),
         compressed(&frame, frame.len() + 1),

@@ -5,9 +5,9 @@ mod client;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use client::{Client, Request, int, start, start_with};
+use client::{Client, Request, frame, int, start, start_with};
 use devserver::Config;
-use wire::proto::{Kind, begin_frame, end_frame};
+use wire::proto::Kind;
 
 fn figures(text: &str) -> BTreeMap<String, String> {
     text.split(';')
@@ -281,10 +281,7 @@ fn what_is_unknown_is_an_error() {
 #[test]
 fn an_empty_request_is_answered_with_a_summary() {
     let (_server, mut client) = start();
-    let mut out = Vec::new();
-    let start = begin_frame(&mut out, Kind::Info);
-    end_frame(&mut out, start);
-    client.send(&out);
+    client.send(&frame(Kind::Info, b""));
     let (kind, body) = client.frame().unwrap();
     assert_eq!(kind, Kind::Info);
     assert!(
@@ -292,10 +289,6 @@ fn an_empty_request_is_answered_with_a_summary() {
     );
 
     // What is not ended by a newline is ignored.
-    let mut out = Vec::new();
-    let start = begin_frame(&mut out, Kind::Info);
-    out.extend_from_slice(b"build\nnode");
-    end_frame(&mut out, start);
-    client.send(&out);
+    client.send(&frame(Kind::Info, b"build\nnode"));
     assert_eq!(client.frame().unwrap().1, b"build\t8.1.2.0\n");
 }

@@ -10,10 +10,10 @@ use std::io::Write as _;
 use std::net::Shutdown;
 use std::path::Path;
 
-use client::{Client, Request, int, start_with};
+use client::{Client, Request, frame, int, start_with};
 use devserver::{Config, Enterprise};
 use wire::FieldType;
-use wire::proto::{HEADER_SIZE, Kind, begin_frame, end_frame};
+use wire::proto::{HEADER_SIZE, Kind};
 
 const ROUNDS: usize = 6000;
 /// Between two looks at the other connection.
@@ -71,14 +71,6 @@ fn corpus() -> Vec<(Kind, Vec<u8>)> {
         Some((kind, body.to_vec()))
     };
     files.into_iter().filter_map(request).collect()
-}
-
-fn frame(kind: Kind, body: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let start = begin_frame(&mut out, kind);
-    out.extend_from_slice(body);
-    end_frame(&mut out, start);
-    out
 }
 
 /// The body of a compressed frame: how large the frame in it is, then its bytes.

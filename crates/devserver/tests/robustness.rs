@@ -6,20 +6,12 @@ mod client;
 use std::net::Shutdown;
 use std::time::Duration;
 
-use client::{Client, Request, int, start, start_with};
+use client::{Client, Request, frame, int, start, start_with};
 use devserver::Config;
 use wire::batch::BatchWriter;
 use wire::message::{info1, info3};
-use wire::proto::{FrameHeader, Kind, MAX_BODY, begin_frame, end_frame};
+use wire::proto::{FrameHeader, Kind, MAX_BODY};
 use wire::{FieldType, Header, Value, admin};
-
-fn frame(kind: Kind, body: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let start = begin_frame(&mut out, kind);
-    out.extend_from_slice(body);
-    end_frame(&mut out, start);
-    out
-}
 
 /// Memory this process has resident, in bytes; `None` where the system does not say.
 fn resident() -> Option<usize> {

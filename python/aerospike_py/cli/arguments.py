@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+Number = TypeVar("Number", int, float)
 
 if TYPE_CHECKING:
     #: What `add_subparsers` returns; argparse has no public name for it.
@@ -31,29 +33,22 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     """A whole number from `low` to `high`."""
-
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{value} is not from {low} to {high}")
-        return value
-
-    return parse
+    return _within(int, "whole number", low, high)
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
     """A number from `low` to `high`."""
+    return _within(float, "number", low, high)
 
-    def parse(text: str) -> float:
+
+def _within(kind: type[Number], name: str, low: Number, high: Number) -> Callable[[str], Number]:
+    def parse(text: str) -> Number:
         try:
-            value = float(text)
+            value = kind(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {name}") from None
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{value:g} is not from {low:g} to {high:g}")
+            raise argparse.ArgumentTypeError(f"{value:.15g} is not from {low:.15g} to {high:.15g}")
         return value
 
     return parse

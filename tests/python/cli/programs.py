@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -25,3 +27,13 @@ class Outcome(NamedTuple):
 def at(address):
     """HOST, of an address."""
     return "{}:{}".format(*address)
+
+
+def rest_of(terminal):
+    """What is shown on a terminal until nobody has it any more; closes it."""
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(terminal, 65_536):
+            shown += part
+    os.close(terminal)
+    return shown

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from argparse import ArgumentTypeError
 
 import pytest
-from programs import at
+from programs import at, rest_of
 
 import aerospike_py
 from aerospike_py.cli.bench import plot, summary
@@ -311,12 +311,6 @@ def test_on_a_terminal_a_table_is_drawn(start, server, set_name):
     arguments = ("--set", set_name, "--keys", 10, "--load", "--count", 300, "--rate", 500, "--interval", 0.1)
     process = start("bench", at(server.hosts[0]), *arguments, stdout=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"})
     os.close(theirs)
-    shown = b""
-    try:
-        while part := os.read(ours, 65_536):
-            shown += part
-    except OSError:
-        pass  # the end of a terminal
-    os.close(ours)
+    shown = rest_of(ours)
     assert process.wait(20) == 0
     assert shown.decode().count("longest") >= 2

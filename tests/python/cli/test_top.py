@@ -9,7 +9,7 @@ import os
 import sys
 
 import pytest
-from programs import at
+from programs import at, rest_of
 
 import aerospike_py
 from aerospike_py.cli.top import figures
@@ -85,12 +85,7 @@ def test_keys_end_it(start, pair, key, code):
     while shown.count(b"connections") < 2:
         shown += os.read(ours, 65_536)
     os.write(ours, key)
-    try:
-        while part := os.read(ours, 65_536):
-            shown += part
-    except OSError:
-        pass  # the end of a terminal
-    os.close(ours)
+    shown += rest_of(ours)
     assert process.wait(20) == code
     assert process.stderr.read() == ""
     assert b"2 of 2 nodes answer" in shown

@@ -414,3 +414,28 @@ pub fn int(value: i64) -> Value {
 pub fn text(value: &str) -> Value {
     Value::string(value)
 }
+
+/// Writes bins of a record, which succeeds.
+pub fn put(client: &mut Client, key: i64, bins: &[(&str, Value)]) {
+    assert_eq!(client.call(&Request::put(key, bins)).result(), 0);
+}
+
+/// The bins of a record, which is there.
+pub fn bins(client: &mut Client, key: i64) -> Vec<(String, Value)> {
+    let reply = client.call(&Request::get(key));
+    assert_eq!(reply.result(), 0);
+    reply
+        .ops
+        .into_iter()
+        .map(|(_, name, value)| (name, value))
+        .collect()
+}
+
+/// A frame of a kind.
+pub fn frame(kind: Kind, body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let start = begin_frame(&mut out, kind);
+    out.extend_from_slice(body);
+    end_frame(&mut out, start);
+    out
+}
