@@ -1,5 +1,9 @@
 //! Records as bytes of a structured array: filled without the interpreter, then handed to NumPy as they are.
 
+#[cfg(feature = "plane")]
+#[path = "../../benches/plane/columns.rs"]
+mod plane;
+
 use aerospike_core::{IndexMap, Record, Value};
 use numpy::PyArray1;
 use pyo3::prelude::*;
