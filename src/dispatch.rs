@@ -17,7 +17,7 @@ use crate::aio::port::{Landing, Outcome, Token};
 use crate::convert::reply::Shape;
 use crate::engine::{Engine, Job, engine};
 use crate::error::{Error, Result};
-use crate::exit::{self, Inside};
+use crate::exit::{self, Inside, Kind};
 use crate::fork;
 use crate::gevent;
 use crate::observe::series::Stage;
@@ -230,46 +230,4 @@ fn hand_over(engine: &Engine, request: Waiting) -> Waiting {
         let _ = sender.send(request.await);
     }));
     Box::pin(async { receiver.await.unwrap_or_else(|_| Landing::lost()) })
-}
-
-/// What a thread is to Python.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// The one that runs signal handlers.
-    Main,
-    /// One that the end of the interpreter does not wait for.
-    Daemon,
-    Other,
-}
-
-impl Kind {
-    /// The kind of this thread.
-    fn of_this(py: Python<'_>) -> PyResult<Self> {
-        use std::cell::Cell;
-        thread_local! {
-            /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
-            static ANSWER: Cell<Option<(u64, Kind)>> = const { Cell::new(None) };
-        }
-        let generation = fork::generation();
-        if let Some((known, answer)) = ANSWER.get()
-            && known == generation
-        {
-            return Ok(answer);
-        }
-        let threading = py.import("threading")?;
-        let main = threading.call_method0("main_thread")?.getattr("ident")?;
-        let answer = if main.eq(threading.call_method0("get_ident")?)? {
-            Self::Main
-        } else if threading
-            .call_method0("current_thread")?
-            .getattr("daemon")?
-            .is_truthy()?
-        {
-            Self::Daemon
-        } else {
-            Self::Other
-        };
-        ANSWER.set(Some((generation, answer)));
-        Ok(answer)
-    }
 }

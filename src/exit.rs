@@ -104,14 +104,37 @@ pub(crate) fn detach_daemon<T: Send>(
             let _outside = Outside::go();
             work()
         };
-        if ENDING.load(Ordering::SeqCst) {
+        if is_ending() {
             let _outside = Outside::go();
-            loop {
-                thread::park();
-            }
+            stay_out();
         }
         value
     })
+}
+
+/// Whether the interpreter has begun to end.
+pub(crate) fn is_ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
+/// Where a daemon thread waits for the end of the process.
+fn stay_out() -> ! {
+    loop {
+        thread::park();
+    }
+}
+
+/// A call that runs Python code, as the steps of tasks, on a thread of any kind. Does not return to a daemon thread once the interpreter
+/// ends.
+pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> T) -> PyResult<T> {
+    let inside = Inside::enter();
+    if is_ending() && matches!(Kind::of_this(py)?, Kind::Daemon) {
+        py.detach(|| {
+            drop(inside);
+            stay_out()
+        });
+    }
+    Ok(work())
 }
 
 /// The time in which a call needs no interpreter. Its end is counted also when the work unwinds.
@@ -127,5 +150,47 @@ impl Outside {
 impl Drop for Outside {
     fn drop(&mut self) {
         INSIDE.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// What a thread is to Python.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// The one that runs signal handlers.
+    Main,
+    /// One that the end of the interpreter does not wait for.
+    Daemon,
+    Other,
+}
+
+impl Kind {
+    /// The kind of this thread.
+    pub(crate) fn of_this(py: Python<'_>) -> PyResult<Self> {
+        use std::cell::Cell;
+        thread_local! {
+            /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
+            static ANSWER: Cell<Option<(u64, Kind)>> = const { Cell::new(None) };
+        }
+        let generation = fork::generation();
+        if let Some((known, answer)) = ANSWER.get()
+            && known == generation
+        {
+            return Ok(answer);
+        }
+        let threading = py.import("threading")?;
+        let main = threading.call_method0("main_thread")?.getattr("ident")?;
+        let answer = if main.eq(threading.call_method0("get_ident")?)? {
+            Self::Main
+        } else if threading
+            .call_method0("current_thread")?
+            .getattr("daemon")?
+            .is_truthy()?
+        {
+            Self::Daemon
+        } else {
+            Self::Other
+        };
+        ANSWER.set(Some((generation, answer)));
+        Ok(answer)
     }
 }

@@ -1,20 +1,13 @@
-"""Flat memory and descriptors over a million calls, 10,000 connects and 10,000 loops."""
+"""Flat memory and descriptors over millions of calls, exceptions and cancellations, and over 10,000 clients and loops."""
 
 from __future__ import annotations
 
 import asyncio
 
-import pytest
-from hostile import configuration, until
-
 import aerospike_py
-
-MIB = 1 << 20
-
-
-def key(number):
-    return ("test", "leaks", number)
-
+import pytest
+from flat import BURST, MIB, assert_flat, cancel, fail, fail_async, idle, key, make_async_clients, make_clients, settled
+from hostile import configuration, until
 
 KEYS = [key(n) for n in range(100)]
 
@@ -24,36 +17,49 @@ OPERATIONS = {
     "exists": lambda client: client.exists(key(2)),
     "select": lambda client: client.select(key(1), ["n"]),
     "operate": lambda client: client.operate(key(1), [{"op": aerospike_py.OPERATOR_READ, "bin": "n"}]),
-    "absent": lambda client: client.get(key("absent")),
-    "wrong": lambda client: client.get("no key"),
     "batch_read": lambda client: client.batch_read(KEYS),
 }
 # A batch does as much as its keys.
 SHARE = {"batch_read": 50}
-CALLS = 150_000
+# Each is done once to warm up, then in five rounds.
+ROUNDS = 6
+CALLS = 900_000 // ROUNDS
 
 
-def settled(footprint, work, *, rounds=5):
-    """Works once to warm up, then in rounds; returns how much each round added."""
-    work()
-    added = []
-    for _ in range(rounds):
-        before = footprint()
-        work()
-        added.append(before.grown())
-    return added
+@pytest.fixture
+def flat(report):
+    """Does the work in rounds, each of so many requests and faults; what a round adds must be less than so many bytes."""
+
+    def check(work, memory, *, requests=0, faults=0):
+        added = settled(work, rounds=ROUNDS - 1)
+        grown = assert_flat(added, memory)
+        # No more than that was asserted.
+        report(
+            requests=requests * ROUNDS,
+            faults=faults * ROUNDS,
+            leaked=0,
+            note=f"{grown / 1024:+,.0f} KiB a round " + str([round(m / 1024) for m, _, _ in added]),
+        )
+
+    return check
 
 
-def assert_flat(added, memory):
-    """Caches and pools may fill in one round or another; a leak adds in each."""
-    memories, descriptors, threads = zip(*added)
-    assert min(memories) < memory, [f"{each / MIB:.2f} MiB" for each in memories]
-    assert min(descriptors) <= 0, descriptors
-    assert min(threads) <= 0, threads
+@pytest.fixture
+def filled(hosts, run):
+    """A connected `AsyncClient`, and the records it reads."""
+    client = aerospike_py.async_client(configuration(hosts))
+
+    async def fill():
+        await client.connect()
+        await asyncio.gather(*(client.put(key(n), {"n": n}) for n in range(BURST)))
+
+    run(fill())
+    yield client
+    run(client.close())
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_million_sync_calls(hosts, footprint, scaled, name):
+def test_calls(hosts, flat, scaled, name):
     call = OPERATIONS[name]
     calls = scaled(CALLS // SHARE.get(name, 1) // 5)
     with aerospike_py.client(configuration(hosts)) as client:
@@ -61,138 +67,111 @@ def test_a_million_sync_calls(hosts, footprint, scaled, name):
 
         def work():
             for _ in range(calls):
-                try:
-                    call(client)
-                except (aerospike_py.AerospikeError, TypeError, ValueError):
-                    pass
+                call(client)
 
         # 8 bytes a call would show.
-        assert_flat(settled(footprint, work), max(calls * 8, MIB // 4))
+        flat(work, max(calls * 8, MIB // 4), requests=calls)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_million_async_calls(hosts, footprint, scaled, run, name):
+def test_calls_of_many_at_once(flat, scaled, filled, run, name):
     call = OPERATIONS[name]
-    calls = scaled(CALLS // SHARE.get(name, 1) // 5)
-    client = aerospike_py.async_client(configuration(hosts))
-    run(client.connect())
+    bursts = scaled(CALLS // SHARE.get(name, 1) // 5) // BURST + 1
 
-    async def burst():
-        for _ in range(calls // 200 + 1):
-            await asyncio.gather(*(call(client) for _ in range(200)), return_exceptions=True)
+    async def work():
+        for _ in range(bursts):
+            await asyncio.gather(*(call(filled) for _ in range(BURST)))
 
-    assert_flat(settled(footprint, lambda: run(burst())), max(calls * 8, MIB // 4))
-    run(client.close())
+    flat(lambda: run(work()), max(bursts * BURST * 8, MIB // 4), requests=bursts * BURST)
 
 
-def test_a_million_cancelled_calls(hosts, footprint, scaled, run):
-    calls = scaled(CALLS // 5)
-    client = aerospike_py.async_client(configuration(hosts))
-    run(client.connect())
+def test_a_million_cancellations(flat, scaled, filled, run):
+    """On the two kinds of loop together."""
+    count = scaled(100_000)
+    flat(lambda: run(cancel(filled, count)), max(count * 8, MIB // 4), requests=count, faults=count)
 
-    async def burst():
-        for _ in range(calls // 200 + 1):
-            tasks = [asyncio.ensure_future(client.get(key(1))) for _ in range(200)]
-            await asyncio.sleep(0)
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-        await client.put(key(1), {"n": 1})
 
-    assert_flat(settled(footprint, lambda: run(burst())), max(calls * 8, MIB // 4))
-    run(client.close())
+def test_exceptions(hosts, flat, scaled):
+    count = scaled(40_000)
+    with aerospike_py.client(configuration(hosts)) as client:
+        client.put(key(1), {"n": 1})
+        flat(lambda: fail(client, count), max(count * 8, MIB // 4), requests=count, faults=count)
+
+
+def test_a_million_exceptions(flat, scaled, filled, run):
+    """On the two kinds of loop together."""
+    count = scaled(100_000)
+    flat(lambda: run(fail_async(filled, count)), max(count * 8, MIB // 4), requests=count, faults=count)
 
 
 @pytest.mark.filterwarnings("ignore:coroutine 'AsyncClient.get' was never awaited:RuntimeWarning")
-def test_calls_that_nobody_awaits(hosts, footprint, scaled, run):
-    calls = scaled(20_000)
-    client = aerospike_py.async_client(configuration(hosts))
-    run(client.connect())
-    run(client.put(key(1), {"n": 1}))
+def test_calls_that_nobody_awaits(flat, scaled, filled, run):
+    bursts = scaled(20_000) // BURST + 1
 
-    async def burst():
-        for _ in range(calls // 200 + 1):
-            for _ in range(200):
-                client.get(key(1))
-            await client.get(key(1))
+    async def work():
+        for _ in range(bursts):
+            for _ in range(BURST):
+                filled.get(key(1))
+            await filled.get(key(1))
 
-    assert_flat(settled(footprint, lambda: run(burst())), max(calls * 8, MIB // 4))
-    run(client.close())
+    flat(lambda: run(work()), max(bursts * BURST * 8, MIB // 4), requests=bursts * BURST)
 
 
-def test_10000_connects(hosts, footprint, scaled):
-    connects = scaled(2000)
-
-    def work():
-        for _ in range(connects):
-            with aerospike_py.client(configuration(hosts, min_conns_per_node=2)) as client:
-                client.put(key(1), {"n": 1})
-        until(lambda: idle(hosts))
-
-    added = settled(footprint, work)
-    assert_flat(added, max(connects * 64, MIB // 2))
+def test_10000_clients(hosts, flat, scaled):
+    count = scaled(2000)
+    flat(lambda: make_clients(hosts, count), max(count * 64, MIB // 2), requests=count)
 
 
-def test_10000_connects_without_close(hosts, footprint, scaled):
-    connects = scaled(500)
+def test_10000_async_clients(hosts, flat, scaled, run):
+    """On the two kinds of loop together."""
+    count = scaled(1000)
+    flat(lambda: make_async_clients(hosts, run, count), max(count * 64, MIB // 2), requests=count)
+
+
+def test_clients_that_are_forgotten(hosts, flat, scaled):
+    count = scaled(500)
 
     def work():
-        for _ in range(connects):
+        for _ in range(count):
             aerospike_py.client(configuration(hosts, min_conns_per_node=2)).connect()
         until(lambda: idle(hosts))
 
-    assert_flat(settled(footprint, work), max(connects * 64, MIB // 2))
+    flat(work, max(count * 64, MIB // 2))
 
 
-def test_connects_that_fail(footprint, scaled):
-    connects = scaled(2000)
+def test_connects_that_fail(flat, scaled):
+    count = scaled(2000)
 
     def work():
-        for _ in range(connects):
+        for _ in range(count):
             with pytest.raises(aerospike_py.ConnectionError):
                 aerospike_py.client({"hosts": [("127.0.0.1", 1)]}).connect()
 
-    assert_flat(settled(footprint, work), max(connects * 64, MIB // 2))
+    flat(work, max(count * 64, MIB // 2), faults=count)
 
 
-def test_10000_loops(hosts, footprint, scaled, run):
+def test_10000_loops(flat, scaled, filled, run):
     loops = scaled(2000)
-    client = aerospike_py.async_client(configuration(hosts))
-    run(client.connect())
-    run(client.put(key(1), {"n": 1}))
 
     def work():
         for _ in range(loops):
-            run(client.get(key(1)))
+            run(filled.get(key(1)))
 
-    assert_flat(settled(footprint, work), max(loops * 64, MIB // 2))
-    run(client.close())
+    flat(work, max(loops * 64, MIB // 2), requests=loops)
 
 
-def test_10000_loops_left_with_requests_in_flight(hosts, footprint, scaled, run):
+def test_10000_loops_left_with_requests_in_flight(flat, scaled, filled, run):
+    """On the two kinds of loop together."""
     loops = scaled(1000)
-    client = aerospike_py.async_client(configuration(hosts))
-    run(client.connect())
-    run(client.put(key(1), {"n": 1}))
 
     async def leave():
         for _ in range(10):
-            asyncio.ensure_future(client.get(key(1)))
+            asyncio.ensure_future(filled.get(key(1)))
         await asyncio.sleep(0)
 
     def work():
         for _ in range(loops):
             run(leave())
-        run(client.get(key(1)))
+        run(filled.get(key(1)))
 
-    assert_flat(settled(footprint, work), max(loops * 64, MIB // 2))
-    run(client.close())
-
-
-def idle(hosts):
-    """Whether this process has no connection to the server any more."""
-    port = f":{hosts[0][1]:04X}"
-    from pathlib import Path
-
-    lines = Path("/proc/self/net/tcp").read_text().splitlines()[1:]
-    return not any(fields[2].endswith(port) and fields[3] == "01" for fields in map(str.split, lines))
+    flat(work, max(loops * 64, MIB // 2), requests=loops * 10, faults=loops * 10)

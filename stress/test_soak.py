@@ -1,103 +1,50 @@
-"""Everything at once, for a while."""
+"""Mixed traffic on asyncio, uvloop and threads at once, for ten minutes, with its percentiles over time as a plot."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
-import threading
-
-import pytest
-from hostile import MESSAGE, Cut, configuration, kind
+import time
+from pathlib import Path
 
 import aerospike_py
+import pytest
+from aerospike_py.cli.bench.plot import draw
+from flat import MIB, Footprint
+from hostile import configuration
+from traffic import WORLDS, key, run_traffic
 
-MIB = 1 << 20
-
-
-def key(number):
-    return ("test", "soak", number)
-
-
-async def burst(client, generator, policy):
-    """Reads, writes and batches, of which some are given up; what is answered must be right."""
-
-    async def one(number):
-        if generator.random() < 0.3:
-            await client.put(key(number), {"n": number}, policy=policy)
-        else:
-            with contextlib.suppress(aerospike_py.RecordNotFound):
-                assert (await client.get(key(number), policy=policy)).bins == {"n": number}
-
-    tasks = [asyncio.ensure_future(one(generator.randrange(1000))) for _ in range(100)]
-    batch = asyncio.ensure_future(client.batch_read([key(n) for n in range(300)]))
-    for _ in range(generator.randrange(4)):
-        await asyncio.sleep(0)
-    for task in generator.sample(tasks, 10):
-        task.cancel()
-    outcome = await asyncio.gather(*tasks, batch, return_exceptions=True)
-    return [each for each in outcome if isinstance(each, BaseException) and not isinstance(each, asyncio.CancelledError)]
+RESULTS = Path(__file__).parent / "results"
+SECONDS = 600
+#: Points of the plot.
+INTERVALS = 120
 
 
-def test_soak(hosts, proxy, scaled, run, footprint):
-    """Threads, loops, cancellations, and a client of its own over a network that breaks."""
-    rounds = scaled(300)
-    failures = []
-    generator = random.Random(1)
-
-    def answer(chunk):
-        if kind(chunk) == MESSAGE and generator.random() < 0.01:
-            raise Cut(chunk[: generator.randrange(len(chunk))])
-        return chunk
-
-    good = aerospike_py.async_client(configuration(hosts))
-    bad = aerospike_py.async_client(configuration(proxy.hosts, max_error_rate=0))
-    sync = aerospike_py.client(configuration(hosts)).connect()
-    run(good.connect())
-    run(bad.connect())
-    proxy.answer = answer
-
-    def on_a_loop(seed):
-        own = random.Random(seed)
-
-        async def main():
-            for _ in range(rounds // 10 + 1):
-                failures.extend(await burst(good, own, None))
-                for error in await burst(bad, own, {"total_timeout": 500}):
-                    if not isinstance(error, aerospike_py.AerospikeError):
-                        failures.append(error)
-
-        try:
-            for _ in range(10):
-                run(main())
-        except BaseException as error:
-            failures.append(error)
-
-    def blocked(seed):
-        own = random.Random(seed)
-        try:
-            for _ in range(rounds * 30):
-                number = own.randrange(1000)
-                sync.put(key(number), {"n": number})
-                assert sync.get(key(number)).bins == {"n": number}
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=on_a_loop, args=(n,)) for n in range(2)]
-    threads += [threading.Thread(target=blocked, args=(n,)) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    proxy.answer = None
-    assert run(bad.put(key(1), {"n": 1})) is None
-    for client in (good, bad):
-        run(client.close())
-    sync.close()
+def test_soak(hosts, proxy, scaled, report):
+    seconds = scaled(SECONDS)
+    end = time.monotonic() + seconds
+    traffic, pause, left = run_traffic(hosts, proxy, lambda _: time.monotonic() > end, interval=seconds / INTERVALS)
+    RESULTS.mkdir(exist_ok=True)
+    plot = RESULTS / "soak.svg"
+    plot.write_text(draw(traffic.recorder, f"mixed traffic for {seconds} seconds"), encoding="utf-8")
+    counts = traffic.counts
+    latencies = []
+    for world in WORLDS:
+        total = traffic.recorder.total(world)
+        p50, p99, p999 = (total.get_value_at_percentile(point) / 1e6 for point in (50, 99, 99.9))
+        latencies.append(f"{world} {p50:.1f}, {p99:.1f}, {p999:.1f}")
+    report(
+        requests=counts["requests"],
+        faults=counts["cuts"] + counts["cancelled"],
+        lost=len(traffic.wrong),
+        leaked=sum(left),
+        pause=pause,
+        note=f"p50, p99, p99.9 in ms: {'; '.join(latencies)}; {plot.relative_to(RESULTS.parents[1])}",
+    )
+    assert traffic.wrong == []
+    assert left == (0, 0)
 
 
-def test_half_a_million_wait_and_the_next_is_refused(proxy, run, footprint, scaled):
+def test_half_a_million_wait_and_the_next_is_refused(proxy, run, scaled, report):
     """The bound of the queue; and when the server comes back, all of them are answered."""
     if scaled(100) < 100:
         pytest.skip("needs all of them")
@@ -108,15 +55,16 @@ def test_half_a_million_wait_and_the_next_is_refused(proxy, run, footprint, scal
         await client.connect()
         await client.put(key(1), {"n": 1})
         proxy.freeze()
-        before = footprint()
-        policy = aerospike_py.prepare({"total_timeout": 0}) if callable(getattr(aerospike_py, "prepare", None)) else {"total_timeout": 0}
+        before = Footprint()
+        policy = {"total_timeout": 0}
         pendings = [client.get(key(1), policy) for _ in range(bound + 100)]
         refused = await asyncio.gather(*pendings[bound:], return_exceptions=True)
         assert {type(error) for error in refused} == {aerospike_py.BackpressureError}
-        print(f"{before.grown()[0] / bound:.0f} bytes each")
+        held = before.grown()[0]
         proxy.thaw()
         records = await asyncio.gather(*pendings[:bound])
         assert len(records) == bound
+        report(requests=bound + 100, faults=100, lost=0, note=f"{held / bound:.0f} bytes each, {held / MIB:.0f} MiB in all")
 
     run(main())
     run(client.close())

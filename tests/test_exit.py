@@ -304,6 +304,7 @@ gc.collect()
     ("options", "environment"),
     [
         (("-X", "dev", "-W", "error"), {}),
+        (("-X", "faulthandler", "-W", "error"), {}),
         (("-W", "error"), {"PYTHONASYNCIODEBUG": "1"}),
         (("-W", "error", "-X", "tracemalloc=10"), {}),
         (("-O", "-W", "error"), {}),
@@ -318,6 +319,13 @@ def test_it_is_silent_in_every_mode_of_the_interpreter(hosts, options, environme
     else:
         code = LIFE
     assert python(code, hosts[0][1], options=options, env=environment) == ""
+
+
+def test_it_is_silent_with_the_collector_at_every_step(hosts):
+    """What it collects it has to traverse: everything of ours is seen half made and half gone."""
+    # What is there already is left alone: the full collections would be about nothing else.
+    code = LIFE.replace("HOST =", "gc.freeze()\ngc.set_threshold(1, 1, 1)\nHOST =", 1)
+    assert python(code, hosts[0][1]) == ""
 
 
 def test_never_awaited_where_warnings_are_errors(hosts):

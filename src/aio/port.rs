@@ -24,6 +24,7 @@ use super::pending::Pending;
 use super::waker::Waker;
 use crate::convert::reply::{Conversion, Reply};
 use crate::error::{self, Error};
+use crate::exit;
 use crate::fork;
 use crate::observe::series::Stage;
 use crate::observe::switches::{METRICS, any};
@@ -128,7 +129,7 @@ impl PortCore {
             } else if self.outbox.settle() {
                 return Ok(());
             }
-            if rows >= ROWS || began.elapsed() > STEP {
+            if rows >= ROWS || began.elapsed() > STEP || exit::is_ending() {
                 return Ok(());
             }
         }
@@ -217,7 +218,7 @@ impl Port {
             // The descriptor is shared with the parent, whose wake-up this would take.
             return Ok(());
         }
-        self.core.step(py)
+        exit::inside(py, || self.core.step(py))?
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

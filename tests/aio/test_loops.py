@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import weakref
 
@@ -25,6 +27,12 @@ async def work(client, offset=0):
 def ports():
     """What loops and their ports have open; a client's sockets come and go by themselves."""
     return descriptors("[eventfd]", "[eventpoll]")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop is not made for it")
+def test_every_kind_of_loop_is_tried():
+    """What takes `run` or `LOOPS` runs on each of these; where uvloop is missing, all of it would run on asyncio alone and say nothing."""
+    assert set(LOOPS) == {"asyncio", "uvloop"}
 
 
 def test_two_runs_in_a_row(connected, run):
@@ -125,6 +133,45 @@ def test_a_loop_closed_with_1000_tasks_in_flight(proxy, run):
     assert all(task.cancelled() for task in tasks)
     proxy.thaw()
     run(work(client))
+    run(client.close())
+
+
+def test_a_reply_that_comes_too_late_touches_no_descriptor_of_others(proxy, run):
+    """The numbers of a closed loop's descriptors belong to others by then: nothing is written there, and no loop polls them any more."""
+    client = aerospike_py.async_client(configuration(proxy.hosts))
+    run(client.connect())
+
+    async def leave():
+        return [asyncio.ensure_future(client.get(key(n))) for n in range(100)]
+
+    proxy.freeze()
+    for _ in range(20):
+        loop = run.new_loop()
+        loop.run_until_complete(leave())
+        Runner.close(loop)
+    collect()
+    # The lowest free numbers, which are those of the ports that went.
+    pipes = [os.pipe() for _ in range(100)]
+    called = []
+
+    async def watch():
+        loop = asyncio.get_running_loop()
+        for reader, _ in pipes:
+            loop.add_reader(reader, called.append, reader)
+        proxy.thaw()
+        await work(client)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        for reader, _ in pipes:
+            loop.remove_reader(reader)
+
+    run(watch())
+    assert called == []
+    for reader, writer in pipes:
+        os.close(writer)
+        # All that was ever written to it.
+        assert os.read(reader, 1) == b""
+        os.close(reader)
     run(client.close())
 
 

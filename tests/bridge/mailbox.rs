@@ -76,6 +76,7 @@ fn settling_with_leftovers_raises_again() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "miri has no ppoll")]
 fn the_descriptor_is_readable_until_settled() {
     let outbox = outbox();
     assert!(!readable(outbox.signal().get(), 0));
@@ -91,6 +92,7 @@ fn the_descriptor_is_readable_until_settled() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "miri has no ppoll")]
 fn raising_many_times_and_lowering_once_leaves_nothing() {
     let descriptor = Descriptor::open().unwrap();
     for _ in 0..10_000 {
@@ -127,7 +129,8 @@ fn a_panic_completes_as_lost() {
 
 #[test]
 fn four_producers_lose_nothing() {
-    const EACH: u32 = 20_000;
+    // Each step costs miri a thousand times as much, and it tries many interleavings of few.
+    const EACH: u32 = if cfg!(miri) { 50 } else { 20_000 };
     let outbox = Arc::new(outbox());
     let producers: Vec<_> = (0..4)
         .map(|_| {
@@ -137,10 +140,14 @@ fn four_producers_lose_nothing() {
         .collect();
     let mut seen = 0;
     while seen < 4 * EACH {
-        assert!(
-            readable(outbox.signal().get(), 20),
-            "a wake-up was lost after {seen} items"
-        );
+        if cfg!(miri) {
+            thread::yield_now();
+        } else {
+            assert!(
+                readable(outbox.signal().get(), 20),
+                "a wake-up was lost after {seen} items"
+            );
+        }
         while outbox.take().is_some() {
             seen += 1;
         }

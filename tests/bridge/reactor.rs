@@ -7,8 +7,10 @@ use std::pin::Pin;
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aerospike_bridge::completion::{Completion, Lost};
+use aerospike_bridge::outbox::outbox;
 use aerospike_bridge::reactor::Reactor;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -153,4 +155,53 @@ fn dropping_the_reactor_ends_its_thread_and_drops_what_is_left() {
     receiver
         .recv_timeout(LONG)
         .expect("the pending job was not dropped");
+}
+
+#[derive(Debug, PartialEq)]
+enum Reply {
+    Done,
+    Lost,
+}
+
+impl Lost for Reply {
+    fn lost() -> Self {
+        Self::Lost
+    }
+}
+
+#[test]
+fn who_waits_when_the_reactor_goes_is_told() {
+    const WAITING: usize = 100;
+    let reactor = reactor();
+    let outbox = Arc::new(outbox(reactor.owed()).unwrap());
+    let (started, running) = mpsc::channel();
+    for ticket in 0..WAITING {
+        let token = Completion::new(Arc::clone(&outbox), ticket);
+        let started = started.clone();
+        // Half of them are under way; the others may be in the inbox still.
+        reactor.submit(Box::pin(async move {
+            started.send(()).unwrap();
+            std::future::pending::<()>().await;
+            token.complete(Reply::Done);
+        }));
+        if ticket == WAITING / 2 {
+            running.recv_timeout(LONG).unwrap();
+        }
+    }
+    drop(reactor);
+    let mut told = Vec::new();
+    let end = Instant::now() + LONG;
+    while told.len() < WAITING {
+        assert!(Instant::now() < end, "{} were told", told.len());
+        match outbox.take() {
+            Some((ticket, reply)) => {
+                assert_eq!(reply, Reply::Lost);
+                told.push(ticket);
+            }
+            None => thread::yield_now(),
+        }
+    }
+    told.sort_unstable();
+    assert_eq!(told, (0..WAITING).collect::<Vec<_>>());
+    assert_eq!(outbox.take(), None);
 }
