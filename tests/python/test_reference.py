@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import re
+import threading
+from importlib import metadata, resources
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -11,6 +17,58 @@ import aerospike_py
 from aerospike_py import AsyncClient
 from aerospike_py.devserver import DevServer
 from aerospike_py.exception import AerospikeError, RecordNotFound
+
+# Architecture: key properties ------------------------------------------------------------------------------------------------------------
+
+
+def test_other_threads_run_during_a_call(set_name):
+    """The server answers when another thread lets it: a call that kept the interpreter for itself would wait for ever."""
+    key = ("test", set_name, "user1")
+    with DevServer() as server, aerospike_py.client({"hosts": server.hosts}) as client:
+        client.put(key, {"name": "Alice"})
+
+        def under_way():
+            return sum(operation.in_flight for operation in client.stats().operations if operation.set_name == set_name)
+
+        def other():
+            while not under_way():
+                pass
+            server.thaw()
+
+        server.freeze()
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert client.get(key, policy={"total_timeout": 0, "socket_timeout": 0}).bins == {"name": "Alice"}
+        thread.join()
+
+
+def test_ships_with_stubs():
+    package = resources.files(aerospike_py)
+    assert package.joinpath("py.typed").is_file()
+    assert "class AsyncClient" in package.joinpath("_aerospike.pyi").read_text(encoding="utf-8")
+
+
+def test_no_dependencies():
+    requirements = metadata.requires("aerospike-py") or []
+    assert [name for name in requirements if "extra ==" not in name] == []
+    extras = set(metadata.metadata("aerospike-py").get_all("Provides-Extra"))
+    assert {"numpy", "otel"} <= extras
+
+
+def test_importing_needs_no_numpy_and_no_telemetry(run_python, hosts):
+    code = """
+import sys
+for name in ("numpy", "opentelemetry"):
+    sys.modules[name] = None
+import aerospike_py
+host, port = sys.argv[1:]
+with aerospike_py.client({"hosts": [(host, int(port))]}) as client:
+    client.put(("test", "demo", "user1"), {"name": "Alice"})
+    print(client.get(("test", "demo", "user1")).bins)
+"""
+    done = run_python(code, *map(str, hosts[0]))
+    assert (done.stdout, done.stderr) == ("{'name': 'Alice'}\n", "")
+
 
 # Architecture: sync and async ------------------------------------------------------------------------------------------------------------
 
@@ -123,6 +181,58 @@ def test_batch_write_with_retry(c, keys):
     assert told == ["Key k1 failed (code=5)"]
 
 
+@pytest.mark.parametrize("code", [9, 14, 18])
+def test_batch_write_tries_again_what_may_pass(mode, code):
+    """Time-out, key busy, device overload."""
+    from calls import make_calls
+
+    records = [(("test", "demo", f"user{index}"), {"n": index}) for index in range(3)]
+    with DevServer() as server, make_calls(mode, {"hosts": server.hosts}) as client:
+        with server.inject(op="batch", code=code, times=2) as fault:
+            results = client.batch_write(records, retry=3)
+        assert fault.hits == 2
+        assert [record.result for record in results.batch_records] == [0, 0, 0]
+
+
+def test_retries_end_before_the_total_timeout(mode):
+    """The pauses grow: a thousand of them would take minutes."""
+    from calls import make_calls
+
+    records = [(("test", "demo", f"user{index}"), {"n": index}) for index in range(3)]
+    with DevServer() as server, make_calls(mode, {"hosts": server.hosts}) as client:
+        with server.inject(op="batch", code=18) as fault:
+            results = client.batch_write(records, policy={"total_timeout": 300}, retry=1000)
+        assert [record.result for record in results.batch_records] == [18, 18, 18]
+        assert results.retry.truncated_by_timeout
+        assert 1 < fault.hits == results.retry.attempts < 1000
+
+
+def test_what_the_example_says_of_failures(mode):
+    """A row in doubt may have succeeded; the answer to it was lost."""
+    from calls import make_calls
+
+    def say(results):
+        for br in results.batch_records:
+            if br.result != 0:
+                if br.in_doubt:
+                    yield f"Key {br.key} may have succeeded — verify before retrying"
+                else:
+                    yield f"Key {br.key} failed (code={br.result})"
+
+    with DevServer(nodes=2) as server, make_calls(mode, {"hosts": server.hosts}) as client:
+        keys = [("test", "demo", index) for index in range(20)]
+        client.put(keys[0], {"n": 0})
+        # The other node answers: so there is a result, and no exception.
+        with server.inject(op="batch", node=0, drop="after"):
+            results = client.batch_write([(key, {"n": 1}) for key in keys], policy={"max_retries": 0})
+        told = list(say(results))
+        assert 0 < len(told) < len(keys)
+        assert all("may have succeeded" in text for text in told)
+        results = client.batch_write([(key, {"n": 2}) for key in keys], policy={"exists": aerospike_py.POLICY_EXISTS_CREATE_ONLY})
+        assert len(list(say(results))) == len(keys)
+        assert all(text.endswith("failed (code=5)") for text in say(results))
+
+
 # Architecture: errors --------------------------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +252,60 @@ def test_error_handling(c, set_name):
 def test_a_batch_does_not_raise_for_one_record(c, keys):
     assert [record.result for record in c.batch_read(keys(2)).batch_records] == [2, 2]
     assert [record.result for record in c.batch_remove(keys(2)).batch_records] == [2, 2]
+
+
+# Architecture: observability -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_tracing_example(run_python, hosts):
+    pytest.importorskip("opentelemetry.sdk", reason="the SDK of OpenTelemetry is not installed")
+    code = """
+import sys
+import aerospike_py
+from aerospike_py import init_tracing, shutdown_tracing
+
+host, port = sys.argv[1:]
+init_tracing()
+with aerospike_py.client({"hosts": [(host, int(port))]}) as client:
+    client.put(("test", "demo", "user1"), {"name": "Alice"})
+shutdown_tracing()
+"""
+    done = run_python(code, *map(str, hosts[0]), env=os.environ | {"OTEL_TRACES_EXPORTER": "console"})
+    assert done.returncode == 0, done.stderr
+    spans = {span["name"]: span["attributes"] for span in map(json.loads, re.findall(r"^\{.*?^\}", done.stdout, re.MULTILINE | re.DOTALL))}
+    expected = {"db.system.name": "aerospike", "db.namespace": "test", "db.operation.name": "PUT"}
+    assert expected.items() <= spans["PUT test.demo"].items()
+
+
+def test_the_metrics_example(c, key):
+    from aerospike_py import get_metrics, start_metrics_server, stop_metrics_server
+
+    c.put(key, {"n": 1})
+    port = start_metrics_server(0)
+    try:
+        with urlopen(f"http://localhost:{port}/metrics", timeout=20) as answer:
+            served = answer.read().decode()
+    finally:
+        stop_metrics_server()
+    histogram = r'^db_client_operation_duration_seconds_count\{.*db_operation_name="put".*\} [1-9]'
+    for text in (served, get_metrics()):
+        assert re.search(histogram, text, re.MULTILINE)
+
+
+def test_the_logging_example(run_python, hosts):
+    code = """
+import logging, sys
+import aerospike_py
+from aerospike_py import LOG_LEVEL_DEBUG, set_log_level
+
+logging.basicConfig(format="%(levelname)s %(name)s", stream=sys.stdout, level=logging.DEBUG)
+set_log_level(LOG_LEVEL_DEBUG)
+host, port = sys.argv[1:]
+aerospike_py.client({"hosts": [(host, int(port))]}).connect().close()
+"""
+    done = run_python(code, *map(str, hosts[0]))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^(DEBUG|INFO) aerospike_py\.aerospike_core", done.stdout, re.MULTILINE)
 
 
 # The guide to NumPy ----------------------------------------------------------------------------------------------------------------------
@@ -192,7 +356,14 @@ def test_floats_are_cast(c, key, kind):
 
 @pytest.mark.parametrize(
     ("kind", "value", "expected"),
-    [("S8", "abc", b"abc"), ("S16", b"abc", b"abc"), ("S2", "abc", b"ab"), ("V4", b"ab", b"ab\0\0"), ("V16", b"x" * 20, b"x" * 16)],
+    [
+        ("S8", "abc", b"abc"),
+        ("S16", b"abc", b"abc"),
+        ("S2", "abc", b"ab"),
+        ("S4", b"ab", b"ab"),
+        ("V4", b"ab", b"ab\0\0"),
+        ("V16", b"x" * 20, b"x" * 16),
+    ],
 )
 def test_bytes_are_truncated_or_padded(c, key, kind, value, expected):
     c.put(key, {"v": value})
