@@ -23,7 +23,7 @@ export PYO3_PYTHON := $(abspath $(BIN)/python)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build bench fuzz stress docs names lock clean
+.PHONY: help demo test lint audit valgrind miri fmt build bench fuzz stress docs names lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,16 +37,23 @@ test: $(BUILT) ## all tests: the crates', then Python's
 	cargo test --locked --package aerospike-bridge --features loom --test loom
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-lint: $(BUILT) ## formats, lints, types and stubs
+lint: $(BUILT) ## formats, lints, types, stubs, and what the crates are under and from
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(BIN)/cargo-deny --log-level warn --locked check bans licenses sources
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs.py --check
 	$(BIN)/python tools/features.py --check
 	$(BIN)/mypy
 	$(BIN)/stubtest --concise --allowlist tools/stubtest.txt --mypy-config-file pyproject.toml aerospike_py._aerospike
+
+audit: $(TOOLS) .cache/audit/.done ## known weaknesses of what this depends on; asks databases in the network, and fails without them
+	$(BIN)/cargo-deny --log-level warn --locked check
+	for file in dev docs audit; do \
+	    .cache/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/$$file.txt || exit 1; \
+	done
 
 fmt: $(TOOLS) ## format everything, write the stubs
 	cargo fmt --all
@@ -110,7 +117,7 @@ $(BUILT): $(RUST) $(TOOLS)
 	$(BIN)/maturin develop --quiet --release --locked
 	@touch $@
 
-.cache/docs/.done: requirements/docs.txt
+.cache/docs/.done .cache/audit/.done: .cache/%/.done: requirements/%.txt
 	@mkdir -p $(@D)
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<

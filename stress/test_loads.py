@@ -23,7 +23,7 @@ def written(resume):
     return json.loads(resume.read_text())["progress"]["rows"] if resume.exists() else 0
 
 
-def test_a_million_rows_survive_kills(scaled, tmp_path, capsys):
+def test_a_million_rows_survive_kills(scaled, tmp_path, report):
     pa = pytest.importorskip("pyarrow")
     import pyarrow.parquet as pq
 
@@ -69,6 +69,5 @@ def test_a_million_rows_survive_kills(scaled, tmp_path, capsys):
                 column = table["n"].to_numpy()
                 assert (column // 3 == table["s"].to_numpy().astype("i8")).all()
                 total += int(column.sum())
+        report(requests=rows, faults=kills, lost=rows - found, note=f"rows; killed at {reached[1:]}")
         assert (found, total) == (rows, 3 * rows * (rows - 1) // 2)
-    with capsys.disabled():
-        print(f"\n{rows:,} rows in {seconds:.0f} s, killed {kills} times at {reached[1:]}; lost 0")

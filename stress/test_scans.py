@@ -40,7 +40,7 @@ class Peak:
         self.over.set()
         self.thread.join()
         self.grown = self.most - self.before
-        print(f"{self.grown / MIB:.1f} MiB more")
+        self.told = f"{self.grown / MIB:.1f} MiB more at most"
 
 
 # In a process of its own: what it frees would hide what a scan takes.
@@ -73,7 +73,7 @@ def filled(hosts):
         client.truncate("test", "scans")
 
 
-def test_a_sync_scan(hosts, filled, scaled):
+def test_a_sync_scan(hosts, filled, scaled, report):
     count = filled(scaled(RECORDS))
     with aerospike_py.client(configuration(hosts)) as client:
         client.scan("test", "scans").first()
@@ -82,11 +82,12 @@ def test_a_sync_scan(hosts, filled, scaled):
             for record in client.scan("test", "scans"):
                 total += record.bins["n"]
                 seen += 1
+        report(requests=count, lost=count - seen, note=f"records; {peak.told}")
         assert (seen, total) == (count, count * (count - 1) // 2)
         assert peak.grown < MOST
 
 
-def test_an_async_scan(hosts, filled, scaled, run):
+def test_an_async_scan(hosts, filled, scaled, run, report):
     count = filled(scaled(RECORDS))
 
     async def scan():
@@ -97,6 +98,7 @@ def test_an_async_scan(hosts, filled, scaled, run):
                 async for record in client.scan("test", "scans"):
                     total += record.bins["n"]
                     seen += 1
+            report(requests=count, lost=count - seen, note=f"records; {peak.told}")
             assert (seen, total) == (count, count * (count - 1) // 2)
             assert peak.grown < MOST
 
@@ -104,16 +106,18 @@ def test_an_async_scan(hosts, filled, scaled, run):
 
 
 @pytest.mark.parametrize("page", [1000, 50_000])
-def test_pages(hosts, filled, scaled, page):
+def test_pages(hosts, filled, scaled, report, page):
     count = filled(scaled(RECORDS))
     with aerospike_py.client(configuration(hosts)) as client, Peak() as peak:
-        assert sum(len(records) for records in client.scan("test", "scans").pages(page)) == count
+        seen = sum(len(records) for records in client.scan("test", "scans").pages(page))
+    report(requests=count, lost=count - seen, note=f"records; {peak.told}")
+    assert seen == count
     # A page is held as a whole: about a kilobyte for a record.
     assert peak.grown < MOST + page * 1024
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_a_consumer_that_leaves(proxy, filled, scaled, run, mode):
+def test_a_consumer_that_leaves(proxy, filled, scaled, run, report, mode):
     """What passes is what was under way: the queue, a portion on each side of it, and the sockets' buffers, of some 200 MB."""
     count = filled(scaled(RECORDS))
     passed = []
@@ -138,7 +142,7 @@ def test_a_consumer_that_leaves(proxy, filled, scaled, run, mode):
 
     with Peak() as peak:
         leave() if mode == "sync" else run(leave_async())
-    print(f"{sum(passed) / MIB:.1f} MiB passed")
+    report(requests=10, note=f"records, and {sum(passed) / MIB:.1f} MiB that passed; {peak.told}")
     assert peak.grown < MOST
     if count == RECORDS:
         assert sum(passed) < 32 * MIB
