@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
+use super::pairs::pairs;
 use super::suggestion::suggestion;
 use super::value::{self, numpy_scalar, repr, str_of, type_name};
 use crate::error::{Error, Result};
@@ -135,7 +136,7 @@ impl<'a, 'py> Fields<'a, 'py> {
     /// Refuses a field that nobody asked for, unless it holds None.
     pub(crate) fn finish(&self) -> Result<()> {
         let asked = self.asked.borrow();
-        for (name, value) in self.dict.iter() {
+        for (name, value) in pairs(self.dict)? {
             let name = text(&name)?;
             if !asked.contains(&name.as_str()) && !value.is_none() {
                 return Err(Error::argument(format!(

@@ -16,6 +16,7 @@ use super::key;
 use super::keys::Keys;
 use super::names;
 use super::object::Loader;
+use super::pairs::pairs;
 use super::{argument, value};
 use crate::arrow::capsule;
 use crate::arrow::schema::Asked;
@@ -445,7 +446,7 @@ fn arrow(
 
 fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {
     let mut bins = IndexMap::new();
-    for (name, value) in dict.iter() {
+    for (name, value) in pairs(dict)? {
         bins.insert(name.extract()?, value::parse(&value)?);
     }
     Ok(bins)

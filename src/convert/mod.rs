@@ -14,6 +14,7 @@ pub(crate) mod object;
 pub(crate) mod operation;
 pub(crate) mod options;
 pub(crate) mod pack;
+pub(crate) mod pairs;
 pub(crate) mod policies_file;
 pub(crate) mod policy;
 pub(crate) mod predicate;

@@ -83,16 +83,19 @@ pub(crate) fn named_tuple<'py, const N: usize>(
 
 /// The Python string of a bin's name.
 pub(crate) fn bin_name<'py>(py: Python<'py>, name: &str) -> Bound<'py, PyString> {
-    // Only ever locked with the interpreter attached and for the length of a look-up.
+    // No Python code runs while it is locked, and nothing waits for another lock.
     static NAMES: Mutex<Option<FxHashMap<String, Py<PyString>>>> = Mutex::new(None);
-    let mut names = NAMES.lock();
-    let names = names.get_or_insert_with(FxHashMap::default);
-    if let Some(known) = names.get(name) {
+    if let Some(known) = NAMES.lock().as_ref().and_then(|names| names.get(name)) {
         return known.bind(py).clone();
     }
     let made = PyString::intern(py, name);
+    let mut names = NAMES.lock();
+    let names = names.get_or_insert_with(FxHashMap::default);
     if names.len() < MOST_NAMES {
-        names.insert(name.to_owned(), made.clone().unbind());
+        // Another thread may have put the same one there meanwhile.
+        names
+            .entry(name.to_owned())
+            .or_insert_with(|| made.clone().unbind());
     }
     made
 }

@@ -8,6 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyString};
 use super::codec::Codec;
 use super::keys::items_of;
 use super::object;
+use super::pairs::pairs;
 use super::value::{self, repr, str_of, type_name};
 use crate::cdt;
 use crate::error::{Error, Result};
@@ -160,7 +161,8 @@ pub(crate) fn bins(object: &Bound<'_, PyAny>, codec: Option<&Codec>) -> Result<V
     if dict.is_empty() {
         return Err(Error::value("bins is empty: there is nothing to write"));
     }
-    dict.iter()
+    pairs(dict)?
+        .into_iter()
         .map(|(name, value)| named_bin(&name, &value, codec))
         .collect()
 }

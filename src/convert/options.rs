@@ -16,6 +16,7 @@ use aerospike_core::{
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use super::pairs::pairs;
 use super::policy::PreparedPolicy;
 use super::suggestion::suggestion;
 use super::value::{repr, str_of, type_name};
@@ -252,7 +253,7 @@ impl Options {
                 type_name(object)
             ))
         })?;
-        for (name, value) in dict.iter() {
+        for (name, value) in pairs(dict)? {
             let name = name.cast::<PyString>().map_err(|_| {
                 Error::argument(format!("policy names are str, not {}", repr(&name)))
             })?;

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::options::Options;
+use super::pairs::pairs;
 use super::suggestion::suggestion;
 use super::value::type_name;
 use crate::error::{Error, Result};
@@ -67,7 +68,7 @@ impl Kinds {
             ))
         })?;
         let mut kinds = HashMap::new();
-        for (kind, policy) in dict.iter() {
+        for (kind, policy) in pairs(dict)? {
             let kind: String = kind
                 .extract()
                 .map_err(|_| Error::argument("the names in 'policies' are str"))?;

@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyString};
 
 use super::argument;
 use super::keys::items_of;
+use super::pairs::pairs;
 use super::suggestion::suggestion;
 use super::value::{repr, str_of, type_name};
 use crate::error::{Error, Result};
@@ -46,7 +47,7 @@ fn privilege(object: &Bound<'_, PyAny>) -> Result<Privilege> {
         Error::wrong_type(format!("a privilege is a dict, not {}", type_name(object)))
     })?;
     let (mut number, mut namespace, mut set) = (None, None, None);
-    for (name, value) in dict.iter() {
+    for (name, value) in pairs(dict)? {
         match argument::text(&name, "a privilege's key")?.as_str() {
             "code" => number = Some(code(&value)?),
             "ns" => namespace = scope(&value, "ns")?,

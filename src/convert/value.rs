@@ -11,6 +11,7 @@ use pyo3::types::{
 
 use super::codec::{self, Codec, Deserializer, Serializer};
 use super::names::{GEOJSON, HYPERLOGLOG, INFINITE, KEY_ORDERED, WILDCARD};
+use super::pairs::pairs;
 use crate::error::{Error, Result};
 
 /// How deep lists and maps may nest: the server's own limit lies lower than what would end our stack.
@@ -102,7 +103,7 @@ fn parse_container(object: &Bound<'_, PyAny>, depth: usize, kind: Use<'_>) -> Re
     }
     if let Ok(dict) = object.cast::<PyDict>() {
         check_depth(depth)?;
-        let pairs = dict.iter().map(|(key, value)| {
+        let pairs = pairs(dict)?.into_iter().map(|(key, value)| {
             let value = parse_nested(&value, depth + 1, kind)?;
             Ok((parse_map_key(&key)?, value))
         });

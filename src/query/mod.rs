@@ -8,8 +8,9 @@ mod pass;
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 use pyo3::types::{PyBytes, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -59,6 +60,12 @@ pub(crate) struct BaseQuery {
 }
 
 impl BaseQuery {
+    /// What has been asked for so far. Whoever waits for it lets the interpreter go: to check a policy, or to make an error, runs Python
+    /// code while it is held, so that other threads have their turn.
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        Python::attach(|py| self.asked.lock_py_attached(py))
+    }
+
     fn parse(
         client: &Bound<'_, BaseClient>,
         mode: Mode,
@@ -158,7 +165,7 @@ impl BaseQuery {
             .iter()
             .map(|name| bin_name(&name).map(str::to_owned))
             .collect();
-        slf.get().asked.lock().bins = Some(names?);
+        slf.get().asked().bins = Some(names?);
         Ok(slf)
     }
 
@@ -193,7 +200,7 @@ impl BaseQuery {
             .map(|part| part.map_or_else(|| Ok(String::new()), |part| Ok(part.repr()?.to_string())))
             .collect();
         let text = text?.join("\0");
-        let mut asked = slf.get().asked.lock();
+        let mut asked = slf.get().asked();
         if asked.filter.is_some() {
             return Err(Error::argument(
                 "the query has a predicate already: a query has one, and a filter expression can narrow it",
@@ -210,7 +217,7 @@ impl BaseQuery {
     fn add_ops<'py>(slf: Bound<'py, Self>, ops: Object<'_, 'py>) -> PyResult<Bound<'py, Self>> {
         let codec = slf.get().client.get().codec();
         let operations = operation::parse(ops, codec.as_deref())?;
-        let mut asked = slf.get().asked.lock();
+        let mut asked = slf.get().asked();
         asked.operations = operations.list;
         asked.writes = operations.writes;
         drop(asked);
@@ -226,7 +233,7 @@ impl BaseQuery {
         arguments: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, Self>> {
         let function = parse_function(module, function, arguments)?;
-        let before = slf.get().asked.lock().function.replace(function);
+        let before = slf.get().asked().function.replace(function);
         drop(before);
         Ok(slf)
     }
@@ -257,7 +264,7 @@ impl BaseQuery {
             ))
         })?;
         let this = slf.get();
-        let mut asked = this.asked.lock();
+        let mut asked = this.asked();
         let cursor = Cursor::from_bytes(bytes.as_bytes(), this.fingerprint(&asked))?;
         asked.resume = Some(cursor);
         drop(asked);

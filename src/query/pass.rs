@@ -106,7 +106,7 @@ impl BaseQuery {
         pass: Pass,
         needed: Option<Vec<String>>,
     ) -> Result<SharedRun> {
-        let asked = self.asked.lock();
+        let asked = self.asked();
         let (mut policy, partitions) = policies.query(policy, asked.filter.is_none())?;
         if asked.function.is_some() {
             asked.check_aggregation(&policy, pass)?;
@@ -135,7 +135,7 @@ impl BaseQuery {
 
     /// Refuses a class for records where there are none.
     pub(super) fn check_records(&self, into: Option<Object<'_, '_>>) -> Result<()> {
-        if into.is_some_and(|into| !into.is_none()) && self.asked.lock().function.is_some() {
+        if into.is_some_and(|into| !into.is_none()) && self.asked().function.is_some() {
             return Err(Error::argument(
                 "an aggregation with apply() does not go with into=: its values are no records",
             ));
@@ -199,7 +199,7 @@ impl BaseQuery {
         policies: &Policies,
         policy: Option<Object<'_, '_>>,
     ) -> Result<StartJob> {
-        let asked = self.asked.lock();
+        let asked = self.asked();
         let refuse = |why| Err(Error::argument(why));
         if asked.bins.is_some() {
             return refuse("select() says what to read, and a background job gives nothing back");

@@ -88,6 +88,19 @@ def test_a_record_has_its_key_and_metadata(query):
     assert len(odd.key.digest) == 20
 
 
+def test_a_query_that_several_threads_change_at_once(query):
+    """Making the error runs Python code in the middle of a change: the others must not wait with the interpreter in their hands."""
+    one = query().where(predicates.equals("n", 1))
+
+    def change(_):
+        for _ in range(300):
+            with pytest.raises(ClientError, match="a predicate already"):
+                one.where(predicates.equals("n", 2))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, range(4)))
+
+
 def test_an_empty_set(c):
     query = c.query("test", "nobody is here")
     assert query.results() == []

@@ -55,6 +55,20 @@ def particle_type(c, key, name):
 # There and back.
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_serializer_that_changes_the_dict_it_is_called_for(connect, c, key, nested):
+    """What the dict held when the call began is written."""
+    bins = {"a": Point(1, 2), "b": Point(3, 4), "c": 5}
+
+    def dump(value):
+        bins[f"more{len(bins)}"] = 1
+        return bytes([value.x])
+
+    connect(serializer=dump).put(key, {"m": bins} if nested else bins)
+    found = c.get(key).bins
+    assert (found["m"] if nested else found) == {"a": b"\1", "b": b"\3", "c": 5}
+
+
 @pytest.mark.parametrize("value", [{1, 2}, 1j, date(2024, 2, 29), Point(3, 4), frozenset(), range(3), Ellipsis])
 def test_a_whole_bin(coded, c, key, value):
     coded.put(key, {"v": value})
