@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test lint audit valgrind miri fmt build bench fuzz stress docs names lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(BUILT) ## start the embedded server, write and read 100,000 records in every way, show how fast
 	$(BIN)/python -m aerospike_py demo $(ARGS)
@@ -76,6 +76,14 @@ fuzz: ## each fuzz target for SECONDS; needs cargo-fuzz, see fuzz/README.md
 	    RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir fuzz $$target fuzz/found/$$target fuzz/corpus/$$target -- \
 	        -max_total_time=$(SECONDS) -timeout=10 -max_len=4096 || exit 1; \
 	done
+
+miri: ## the tests that miri can run, of the bridge's mailboxes and the wire format; needs rustup component add miri rust-src --toolchain nightly
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked --package aerospike-bridge --test mailbox
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked --package wire --test frames
+
+valgrind: ## the bridge's tests under memcheck; needs valgrind
+	cargo test --locked --package aerospike-bridge --test mailbox --test reactor \
+	    --config 'target."cfg(unix)".runner = ["valgrind", "--quiet", "--error-exitcode=1", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]'
 
 stress: $(BUILT) ## long and hostile runs: faults, forks, leaks, soak
 	$(BIN)/python -m pytest stress --timeout 3600 $(ARGS)
