@@ -69,5 +69,5 @@ def test_a_million_rows_survive_kills(scaled, tmp_path, report):
                 column = table["n"].to_numpy()
                 assert (column // 3 == table["s"].to_numpy().astype("i8")).all()
                 total += int(column.sum())
-        report(requests=rows, faults=kills, lost=rows - found, note=f"rows; killed at {reached[1:]}")
+        report(requests=rows, faults=kills, lost=rows - found, note=f"rows in {seconds:.0f} s; killed at {reached[1:]}")
         assert (found, total) == (rows, 3 * rows * (rows - 1) // 2)
