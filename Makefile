@@ -2,7 +2,7 @@
 # nothing else has to be there.
 #
 #   PYTHON=python3.12 make test        another interpreter, when .venv is made
-#   make test ARGS="-k exception -x"   arguments for pytest, demo, bench, stress
+#   make test ARGS="-k exception -x"   arguments for pytest, demo, bench, bench-check, stress
 #   make test ARGS=-n0                 in one process, for a debugger
 
 PYTHON ?= python3
@@ -23,10 +23,10 @@ export PYO3_PYTHON := $(abspath $(BIN)/python)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint audit valgrind miri fmt build bench fuzz stress docs names lock clean
+.PHONY: help demo test lint audit valgrind miri fmt build bench bench-check fuzz stress docs names lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(BUILT) ## start the embedded server, write and read 100,000 records in every way, show how fast
 	$(BIN)/python -m aerospike_py demo $(ARGS)
@@ -69,6 +69,9 @@ bench: $(BUILT) $(RIVALS) ## the bridge and the embedded server alone, then agai
 	cargo bench --locked --package aerospike-bridge
 	cargo bench --locked --package devserver --bench server
 	$(BIN)/python benches/compare.py --json benches/results/compare.json $(ARGS)
+
+bench-check: $(BUILT) ## whether the bridge or a conversion takes more instructions than before; needs valgrind
+	$(BIN)/python benches/check.py $(ARGS)
 
 fuzz: ## each fuzz target for SECONDS; needs cargo-fuzz, see fuzz/README.md
 	for target in $(TARGETS); do \

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use aerospike_bridge::completion::Lost as _;
@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::exit::{self, Inside, Kind};
 use crate::fork;
 use crate::gevent;
+use crate::in_place::in_place;
 use crate::observe::series::Stage;
 use crate::observe::span::Span;
 use crate::observe::watch::{Stopwatch, Subject, Watch};
@@ -113,10 +114,12 @@ pub(crate) async fn landing<R: Request>(
     if let Some(watch) = &watch {
         watch.taken_up();
     }
-    let outcome = AssertUnwindSafe(request.answer(company, watch.as_ref()))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())));
+    let outcome = {
+        // Pinned here and passed on by reference, since it is large: each adapter would move it.
+        let answer = pin!(request.answer(company, watch.as_ref()));
+        AssertUnwindSafe(answer).catch_unwind().await
+    };
+    let outcome = outcome.unwrap_or_else(|panic| Err(panicked(R::NAME, panic.as_ref())));
     Landing {
         seen: watch.and_then(|watch| watch.end(&outcome)),
         outcome,
@@ -139,8 +142,8 @@ fn start<R: Request>(request: R) -> Start {
     Box::new(move |py, token: Token| -> (Job, Option<Span>) {
         let watch = Watch::begin(request.subject());
         let span = Span::begin(py, watch.as_ref());
-        let job = Box::pin(async move {
-            let landing = landing(request, Company::Burst, watch).await;
+        let job = in_place(|| async move {
+            let landing = pin!(landing(request, Company::Burst, watch)).await;
             token.complete(landing);
         });
         (job, span)
@@ -157,9 +160,9 @@ fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound
     } else {
         // From here on: asking for the kind runs Python, and converting a reply may.
         let inside = Inside::enter();
-        let request = landing(request, Company::Alone, watch);
+        let request = in_place(|| landing(request, Company::Alone, watch));
         let landing = match Kind::of_this(py)? {
-            Kind::Main => wait_for_signals_too(py, engine, R::NAME, Box::pin(request)),
+            Kind::Main => wait_for_signals_too(py, engine, R::NAME, request),
             Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || {
                 engine.reactor.block_on(request)
             })),

@@ -60,7 +60,7 @@ impl Kind {
 }
 
 /// A failed request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     kind: Kind,
     /// The server's result code, or a negative one of the client's.

@@ -36,6 +36,7 @@ mod expr;
 mod fork;
 mod gevent;
 mod heartbeat;
+mod in_place;
 mod interpreter;
 mod numpy;
 mod observe;

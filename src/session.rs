@@ -1,6 +1,7 @@
 //! What a client has between `connect` and `close`, in one process.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -163,9 +164,11 @@ impl Session {
     ) -> Result<Reply> {
         let _counted = self.admit()?;
         let sent = AtomicBool::new(false);
+        // Pinned here, since it is large: `select!` would move it.
+        let mut outcome = pin!(self.pass(operation, company, &sent, watch));
         tokio::select! {
             biased;
-            outcome = self.pass(operation, company, &sent, watch) => outcome,
+            outcome = &mut outcome => outcome,
             () = self.abandoned.cancelled() => {
                 Err(Error::closed(O::WRITES && sent.load(Ordering::Relaxed)))
             }

@@ -34,6 +34,7 @@ pub(crate) struct ArrowRows {
 
 impl Rows for ArrowRows {
     const NAME: &'static str = "write_arrow";
+    const NAME_WITH_RETRY: &'static str = "write_arrow_retry";
 
     fn bins(&self, row: usize) -> Result<Vec<Bin>> {
         let at = self.batches.partition_point(|(before, _)| *before <= row);

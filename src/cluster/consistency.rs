@@ -33,7 +33,8 @@ impl Cluster {
             return self.client.get(policy, key, bins).await;
         }
         let row = BatchOperation::read(&row_policy(&policy.base_policy), key.clone(), bins);
-        self.read_row(&policy.base_policy, row).await
+        // A batch's future is large and a read seldom one: it must not make room for it.
+        Box::pin(self.read_row(&policy.base_policy, row)).await
     }
 
     /// What operations that only read say of one record.

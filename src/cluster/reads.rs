@@ -23,6 +23,7 @@ use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
+use crate::in_place::in_place;
 use crate::observe::watch::Watch;
 use crate::ops::Timed;
 
@@ -164,7 +165,8 @@ impl Cluster {
         };
         if gate.reads.push(read) {
             // Behind all tasks of this burst in the runtime's queue, each of which will push its own.
-            tokio::spawn(attend(Arc::clone(self), Arc::clone(&gate)));
+            let (cluster, gate) = (Arc::clone(self), Arc::clone(&gate));
+            tokio::spawn(in_place(|| attend(cluster, gate)));
         }
         let take = |answer: std::result::Result<Answer, _>| {
             let Ok(Answer { outcome, sent }) = answer else {
@@ -212,10 +214,11 @@ async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
         }
         let borrowed = gate.keep(permit);
         let cluster = Arc::clone(&cluster);
-        tokio::spawn(async move {
+        // The runtime moves a task about that is not on the heap: to where it stays, and back when it has ended.
+        tokio::spawn(in_place(|| async move {
             send(&cluster, reads).await;
             drop(borrowed);
-        });
+        }));
     }
 }
 

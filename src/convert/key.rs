@@ -228,7 +228,7 @@ pub(crate) fn to_python<'py>(
 }
 
 /// A key that an error carries out of the reactor.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct KeyParts {
     namespace: String,
     set: String,

@@ -35,6 +35,7 @@ pub(crate) struct ArrayRows {
 
 impl Rows for ArrayRows {
     const NAME: &'static str = "batch_write_numpy";
+    const NAME_WITH_RETRY: &'static str = "batch_write_numpy_retry";
 
     fn bins(&self, row: usize) -> Result<Vec<Bin>> {
         let start = row * self.size;

@@ -19,7 +19,8 @@ const CHUNKS: usize = (LARGEST_BITS - BITS + 1) as usize;
 type Chunk = [AtomicU64; SLOTS];
 
 /// Durations in nanoseconds. Every access is relaxed: the counts say nothing of other memory, and a reader that sees one of two
-/// recordings made at the same moment sees a state between them.
+/// recordings made at the same moment sees a state between them. It shares no cache line with what others read or write.
+#[repr(align(128))]
 pub(crate) struct Histogram {
     /// The first is for values below 1024, each next for a power of two.
     chunks: [OnceLock<Box<Chunk>>; CHUNKS],

@@ -1,7 +1,8 @@
 //! What is counted of the calls of one operation on one set.
 
+use std::cell::Cell;
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::codes::LOST;
 use super::histogram::{Histogram, Snapshot};
 use super::span::Labels;
 use super::watch::Subject;
-use crate::fork::PerProcess;
+use crate::fork::{self, PerProcess};
 
 /// The most sets, and among them namespaces, that have series of their own: whoever makes set names out of user input must not fill the
 /// memory, here and where the metrics go.
@@ -55,13 +56,25 @@ pub(crate) const STAGES: [(Stage, &str); 6] = [
     (Stage::IntoPython, "into_pyobject"),
 ];
 
+/// On cache lines of its own: what the caller writes must not take those away on which the I/O thread works, nor the other way round.
+/// Two lines, since processors fetch them in pairs.
+#[derive(Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
 /// The calls of one operation on one set. Never freed: there is a bound on how many there are.
 pub(crate) struct Series {
     pub(crate) operation: &'static str,
     pub(crate) namespace: String,
     pub(crate) set: String,
-    in_flight: AtomicI64,
-    retries: AtomicU64,
+    /// The process it was made in.
+    generation: u64,
+    forgotten: AtomicBool,
+    /// By callers.
+    begun: Apart<AtomicU64>,
+    /// By the I/O thread, and so is all that follows.
+    ended: Apart<AtomicU64>,
+    retries: Apart<AtomicU64>,
     /// From the call until it was sent.
     waits: Histogram,
     successes: Histogram,
@@ -78,8 +91,11 @@ impl Series {
             operation,
             namespace: namespace.to_owned(),
             set: set.to_owned(),
-            in_flight: AtomicI64::new(0),
-            retries: AtomicU64::new(0),
+            generation: fork::generation(),
+            forgotten: AtomicBool::new(false),
+            begun: Apart::default(),
+            ended: Apart::default(),
+            retries: Apart::default(),
             waits: Histogram::new(),
             successes: Histogram::new(),
             failures: [const { OnceLock::new() }; CODES],
@@ -88,17 +104,25 @@ impl Series {
         }
     }
 
-    fn is(&self, operation: &str, namespace: &str, set: &str) -> bool {
-        self.operation == operation && self.namespace == namespace && self.set == set
+    fn is_of(&self, subject: &Subject<'_>) -> bool {
+        self.operation == subject.operation
+            && self.namespace == subject.namespace
+            && self.set == subject.set
+    }
+
+    /// Whether calls of this process are counted here.
+    fn is_current(&self) -> bool {
+        self.generation == fork::generation() && !self.forgotten.load(Ordering::Relaxed)
     }
 
     pub(crate) fn begin(&self) {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.begun.0.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call has ended: with which code, after how long, of which it waited until it was sent, if it was.
     pub(crate) fn end(&self, code: i32, took: Duration, waited: Option<Duration>) {
-        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        // See `in_flight`.
+        self.ended.0.fetch_add(1, Ordering::Release);
         if let Some(waited) = waited {
             self.waits.record(waited);
         }
@@ -128,15 +152,19 @@ impl Series {
     }
 
     pub(crate) fn retried(&self, times: usize) {
-        self.retries.fetch_add(times as u64, Ordering::Relaxed);
+        self.retries.0.fetch_add(times as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn retries(&self) -> u64 {
-        self.retries.load(Ordering::Relaxed)
+        self.retries.0.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn in_flight(&self) -> i64 {
-        self.in_flight.load(Ordering::Relaxed)
+    pub(crate) fn in_flight(&self) -> u64 {
+        // Pairs with the release above: whoever sees that a call has ended sees that it has begun. One that ends between the two loads
+        // counts as under way.
+        let ended = self.ended.0.load(Ordering::Acquire);
+        let begun = self.begun.0.load(Ordering::Relaxed);
+        begun.saturating_sub(ended)
     }
 
     pub(crate) fn waits(&self) -> Snapshot {
@@ -176,7 +204,7 @@ impl Directory {
     fn find(&self, mut hash: u64, subject: &Subject<'_>) -> Option<&'static Series> {
         loop {
             let series = *self.series.get(&hash)?;
-            if series.is(subject.operation, subject.namespace, subject.set) {
+            if series.is_of(subject) {
                 return Some(series);
             }
             hash = hash.wrapping_add(1);
@@ -224,6 +252,22 @@ fn hash(subject: &Subject<'_>) -> u64 {
 
 /// The series of a call.
 pub(crate) fn of(subject: &Subject<'_>) -> &'static Series {
+    thread_local! {
+        /// That of the last call: as a rule the next one is of the same kind.
+        static LAST: Cell<Option<&'static Series>> = const { Cell::new(None) };
+    }
+    if let Some(series) = LAST.get()
+        && series.is_of(subject)
+        && series.is_current()
+    {
+        return series;
+    }
+    let series = find(subject);
+    LAST.set(Some(series));
+    series
+}
+
+fn find(subject: &Subject<'_>) -> &'static Series {
     let registry = registry();
     let key = hash(subject);
     let directory = registry.directory.load();
@@ -276,7 +320,10 @@ impl Registry {
 /// Forgets what was counted and which sets there are; for the test suite, whose sets are more than there is room for.
 #[pyfunction]
 pub(crate) fn _forget_series() {
-    registry().directory.store(Arc::default());
+    let forgotten = registry().directory.swap(Arc::default());
+    for series in forgotten.series.values() {
+        series.forgotten.store(true, Ordering::Relaxed);
+    }
 }
 
 /// All series, in a lasting order.

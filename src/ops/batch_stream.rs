@@ -105,22 +105,18 @@ impl Rows {
         state.retry = Some(retry);
     }
 
-    /// Nothing more will come. An error is kept for whoever takes the rows as they come, and else given back.
-    fn end(&self, outcome: Outcome) -> Outcome {
+    /// Nothing more will come. An error is kept for whoever takes the rows as they come.
+    fn end(&self, outcome: &Outcome) {
         let mut state = self.state.lock();
         let began = !std::mem::replace(&mut state.ended, true);
-        let outcome = match outcome {
-            Err(failure) if state.heard => {
-                if began {
-                    state.failure = Some(failure);
-                }
-                Ok(Reply::Nothing)
-            }
-            outcome => outcome,
-        };
+        if let Err(Error::Failure(failure)) = outcome
+            && state.heard
+            && began
+        {
+            state.failure = Some(Error::Failure(failure.clone()));
+        }
         drop(state);
         self.more.notify_waiters();
-        outcome
     }
 
     /// The next row, if it is there; or what befell the batch.
@@ -192,7 +188,11 @@ impl Operation for BatchStream {
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         let (rows, retry) = self.batch.send(cluster, Some(&self.rows)).await?;
         self.rows.finish(rows, retry);
-        Ok(Reply::Nothing)
+        // The rows are with whoever takes them; how often they were sent is for the metrics, too.
+        Ok(Reply::Written {
+            rows: Vec::new(),
+            retry,
+        })
     }
 }
 
@@ -202,7 +202,7 @@ struct End(Arc<Rows>);
 impl Drop for End {
     fn drop(&mut self) {
         // It is too late to change anything if the end was reached.
-        drop(self.0.end(Landing::lost().outcome));
+        self.0.end(&Landing::lost().outcome);
     }
 }
 
@@ -222,7 +222,9 @@ impl<R: Request> Request for Told<R> {
 
     async fn answer(self, company: Company, watch: Option<&Watch>) -> Outcome {
         let end = End(self.rows);
-        end.0.end(self.request.answer(company, watch).await)
+        let outcome = self.request.answer(company, watch).await;
+        end.0.end(&outcome);
+        outcome
     }
 }
 

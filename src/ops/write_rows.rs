@@ -23,6 +23,8 @@ const PORTION: usize = 5000;
 pub(crate) trait Rows: Send + Sync + 'static {
     /// The name of the method that writes them.
     const NAME: &'static str;
+    /// What metrics and spans call it if rows may be tried again.
+    const NAME_WITH_RETRY: &'static str;
 
     /// The bins of a row.
     fn bins(&self, row: usize) -> Result<Vec<Bin>>;
@@ -81,6 +83,13 @@ impl<R: Rows> WriteRows<R> {
 impl<R: Rows> Operation for WriteRows<R> {
     const NAME: &'static str = R::NAME;
     const WRITES: bool = true;
+
+    fn label(&self) -> &'static str {
+        match self.how.retry {
+            0 => R::NAME,
+            _ => R::NAME_WITH_RETRY,
+        }
+    }
 
     fn target(&self) -> Target<'_> {
         Target::Keys(&self.keys)

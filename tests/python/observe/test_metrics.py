@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
+import time
 import urllib.error
 import urllib.request
 
+import numpy as np
 import pytest
+from calls import take
 from prometheus_client.parser import text_string_to_metric_families
 
 import aerospike_py
@@ -55,6 +58,8 @@ def test_every_operation_is_counted_by_its_name(c, key, set_name):
     c.batch_read([key])
     c.batch_write([(key, {"n": 1})])
     c.batch_write([(key, {"n": 1})], retry=1)
+    for retry in (0, 1):
+        c.batch_write_numpy(np.array([(1, 2)], [("_key", "i8"), ("n", "i8")]), "test", set_name, retry=retry)
     c.batch_operate([key], operations)
     c.batch_remove([key])
     with pytest.raises(aerospike_py.RecordNotFound):
@@ -65,6 +70,7 @@ def test_every_operation_is_counted_by_its_name(c, key, set_name):
         [
             *((name, "") for name in ("put", "get", "select", "exists", "touch", "append", "prepend", "increment", "remove_bin")),
             *((name, "") for name in ("operate", "operate_ordered", "batch_read", "batch_write", "batch_write_retry")),
+            *((name, "") for name in ("batch_write_numpy", "batch_write_numpy_retry")),
             *((name, "") for name in ("batch_operate", "batch_remove", "query", "truncate")),
             ("delete", "KeyNotFoundError"),
         ],
@@ -187,6 +193,26 @@ def test_retries_are_counted(mode, make_client):
         with server.inject(op="read", drop="before"), pytest.raises(aerospike_py.AerospikeError):
             c.exists(("test", "retry", 1), policy={"max_retries": 2, "total_timeout": 5000})
         assert stats_of(c, "retry")["exists"].retries == 2
+
+
+def test_retries_and_failures_of_a_stream_are_counted(mode, make_client):
+    """Who takes the rows hears of them first."""
+
+    def batch_of(client):
+        while (stats := stats_of(client, "stream")["batch"]).in_flight:
+            time.sleep(0.001)
+        return stats
+
+    ops = [aerospike_py.Write(("test", "stream", number), {"n": 1}) for number in range(3)]
+    with DevServer() as server, make_client(mode, server) as c:
+        with server.inject(op="batch", code=aerospike_py.AEROSPIKE_ERR_KEY_BUSY, times=2):
+            assert [row.result for row in take(c.batch_stream(ops, {"total_timeout": 30_000}, retry=3))] == [0, 0, 0]
+        stats = batch_of(c)
+        assert (stats.calls, stats.errors, stats.retries) == (1, {}, 2)
+        with server.inject(op="batch", drop="before"), pytest.raises(aerospike_py.AerospikeError):
+            take(c.batch_stream(ops, {"max_retries": 0}))
+        stats = batch_of(c)
+        assert (stats.calls, sum(stats.errors.values()), stats.retries) == (2, 1, 2)
 
 
 def test_off_counts_nothing_and_on_goes_on(c, key, set_name):
