@@ -88,9 +88,9 @@ pub(crate) fn dispatch<R: Request>(
 ) -> PyResult<Bound<'_, PyAny>> {
     match (mode, call) {
         (Mode::Blocking, Ok((request, shape))) => block(py, request, shape),
-        (Mode::Awaitable, Ok((request, shape))) => {
+        (Mode::Awaitable, Ok((request, shape))) => exit::inside(py, || {
             pending::spawn(py, awaited::<R>(), R::NAME, start(request), shape)
-        }
+        }),
         (Mode::Blocking, Err(error)) => Err(error.into()),
         (Mode::Awaitable, Err(error)) => pending::failed(py, awaited::<R>(), R::NAME, error.into()),
     }

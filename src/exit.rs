@@ -4,6 +4,7 @@
 //! below it, the process aborts. So the end waits, for a moment, for those who hold the interpreter in one of our calls or are on their
 //! way back to it, and from then on daemon threads stay out: a blocked call of theirs does not return.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -117,16 +118,33 @@ pub(crate) fn is_ending() -> bool {
     ENDING.load(Ordering::SeqCst)
 }
 
-/// Where a daemon thread waits for the end of the process.
+thread_local! {
+    /// How many calls of this thread's stack are inside by [`inside`]: one, or none.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Where a daemon thread waits for the end of the process, which no longer waits for it.
 fn stay_out() -> ! {
+    INSIDE.fetch_sub(DEPTH.get(), Ordering::SeqCst);
     loop {
         thread::park();
     }
 }
 
-/// A call that runs Python code, as the steps of tasks, on a thread of any kind. Does not return to a daemon thread once the interpreter
-/// ends.
-pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> T) -> PyResult<T> {
+/// A call that may run Python code, as the steps of tasks, on a thread of any kind. Does not return to a daemon thread once the
+/// interpreter ends.
+pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    struct Left;
+    impl Drop for Left {
+        fn drop(&mut self) {
+            DEPTH.set(0);
+        }
+    }
+
+    if DEPTH.get() > 0 {
+        // A call from within: the outer one is counted.
+        return work();
+    }
     let inside = Inside::enter();
     if is_ending() && matches!(Kind::of_this(py)?, Kind::Daemon) {
         py.detach(|| {
@@ -134,7 +152,9 @@ pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> T) -> PyResult<T>
             stay_out()
         });
     }
-    Ok(work())
+    DEPTH.set(1);
+    let _left = Left;
+    work()
 }
 
 /// The time in which a call needs no interpreter. Its end is counted also when the work unwinds.
@@ -166,7 +186,6 @@ pub(crate) enum Kind {
 impl Kind {
     /// The kind of this thread.
     pub(crate) fn of_this(py: Python<'_>) -> PyResult<Self> {
-        use std::cell::Cell;
         thread_local! {
             /// The generation for which the answer holds, and the answer: a fork makes its thread the main one.
             static ANSWER: Cell<Option<(u64, Kind)>> = const { Cell::new(None) };

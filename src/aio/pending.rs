@@ -20,6 +20,7 @@ use crate::convert::stream::Turn;
 use crate::dispatch::Mode;
 use crate::engine::{Job, engine};
 use crate::error::Error;
+use crate::exit;
 use crate::fork;
 use crate::observe::span::Span;
 use crate::ops::batch_stream::Rows;
@@ -358,13 +359,13 @@ impl Pending {
     }
 
     fn __next__(slf: &Bound<'_, Self>) -> PyResult<Py<Waker>> {
-        Self::step(slf)
+        exit::inside(slf.py(), || Self::step(slf))
     }
 
     #[pyo3(signature = (value, /))]
     fn send(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<Py<Waker>> {
         let _ = value;
-        Self::step(slf)
+        exit::inside(slf.py(), || Self::step(slf))
     }
 
     #[pyo3(signature = (kind, value=None, traceback=None, /))]

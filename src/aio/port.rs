@@ -218,7 +218,7 @@ impl Port {
             // The descriptor is shared with the parent, whose wake-up this would take.
             return Ok(());
         }
-        exit::inside(py, || self.core.step(py))?
+        exit::inside(py, || self.core.step(py))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -7,6 +7,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit, intern};
 
+use crate::exit;
+
 enum State {
     Waiting,
     Woken,
@@ -187,14 +189,13 @@ fn call_soon(
     context: Option<&Py<PyAny>>,
 ) -> PyResult<()> {
     let py = slf.py();
-    let options = PyDict::new(py);
-    if let Some(context) = context {
-        options.set_item(intern!(py, "context"), context)?;
-    }
-    slf.get().event_loop.bind(py).call_method(
-        intern!(py, "call_soon"),
-        (callback, slf),
-        Some(&options),
-    )?;
-    Ok(())
+    exit::inside(py, || {
+        let options = PyDict::new(py);
+        if let Some(context) = context {
+            options.set_item(intern!(py, "context"), context)?;
+        }
+        let event_loop = slf.get().event_loop.bind(py);
+        event_loop.call_method(intern!(py, "call_soon"), (callback, slf), Some(&options))?;
+        Ok(())
+    })
 }
