@@ -26,12 +26,12 @@ ASYNC = (
     "closed",
 )
 
-#: How: by an exit where the stage is reached; by the main thread, while a daemon thread goes on with its life and begins it anew; or in the
-#: handler of a signal that comes at any moment.
+#: How: by an exit where the stage is reached; by the main thread, while a daemon thread goes on with its life and begins it anew; or at any
+#: moment, in the handler of a signal, or in a callback of the loop: asyncio and uvloop themselves lose a step that a handler interrupts.
 WAYS = ("here", "meanwhile", "anywhere")
 
 LIFE = """
-import asyncio, itertools, signal, sys, threading
+import asyncio, itertools, signal, sys, threading, time
 from hostile import Runner, configuration
 
 port, mode, way, chosen, delay = sys.argv[1:]
@@ -51,7 +51,8 @@ def ring(*_):
     sys.exit(STATUS)
 
 rung = False
-if way == "anywhere":
+moment = time.monotonic() + float(delay)
+if way == "anywhere" and mode == "sync":
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, float(delay))
 
@@ -94,7 +95,10 @@ def reads(client):
         pass  # closed meanwhile
 
 async def live_async():
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: None)
+    if way == "anywhere":
+        loop.call_later(max(0, moment - time.monotonic()), ring)
     at("imported")
     client = aerospike_py.async_client(CONFIG)
     at("made")
