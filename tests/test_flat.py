@@ -5,6 +5,15 @@ from __future__ import annotations
 import pytest
 from flat import BURST, cancel, fail, fail_async, key, make_async_clients, make_clients, settled
 
+from aerospike_py.devserver import DevServer
+
+
+@pytest.fixture
+def hosts():
+    """A server of this test's own: that of the session may have clients that stay."""
+    with DevServer() as server:
+        yield server.hosts
+
 
 @pytest.fixture
 def filled(connected, run):
