@@ -216,8 +216,8 @@ def lose_nodes(count, rounds=1, report=lambda text: None):
                 assert {partition(number) for number in costs} <= own
             after = load.rate(count)
             report(f"{before:.0f} requests/s before, {after:.0f} after")
-            # A client asks each node over one more, or over two for a moment; and what is under way on a node that is given up keeps
-            # its connections beside those of the same node when it is found again.
+            # A client asks each node over one more, or over two for a moment. Twice as many, since on a busy machine 165 were seen where one
+            # set a node would be 108. Not proven: that a node given up and found again has both its old connections and its new ones.
             assert load.connections <= 2 * 3 * 2 * (CONNECTIONS + 2)
             load.assert_all_there()
         assert load.wrong == []
