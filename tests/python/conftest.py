@@ -11,6 +11,7 @@ import pytest
 from calls import connecting, make_calls
 from relay import Relay
 
+from aerospike_py import _aerospike
 from aerospike_py.devserver import DevServer
 
 SETS = itertools.count(1)
@@ -25,6 +26,12 @@ def run_python():
         return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, **options)
 
     return run
+
+
+@pytest.fixture
+def fresh_series():
+    """The set of the test is counted by itself: the other tests of this process may have used up the sets that are."""
+    _aerospike._forget_series()
 
 
 @pytest.fixture(scope="session", params=["sync", "async"])

@@ -21,7 +21,7 @@ from aerospike_py.exception import AerospikeError, RecordNotFound
 # Architecture: key properties ------------------------------------------------------------------------------------------------------------
 
 
-def test_other_threads_run_during_a_call(set_name):
+def test_other_threads_run_during_a_call(fresh_series, set_name):
     """The server answers when another thread lets it: a call that kept the interpreter for itself would wait for ever."""
     key = ("test", set_name, "user1")
     with DevServer() as server, aerospike_py.client({"hosts": server.hosts, "timeout": 30_000}) as client:

@@ -3,13 +3,10 @@ from __future__ import annotations
 import pytest
 from calls import make_calls
 
-from aerospike_py import _aerospike
-
 
 @pytest.fixture(autouse=True)
-def fresh_series():
-    """The other tests of this process have used up the sets that are counted by themselves."""
-    _aerospike._forget_series()
+def counted_alone(fresh_series):
+    """Every test here may look at the series of its set."""
 
 
 @pytest.fixture
