@@ -28,6 +28,7 @@ mod client;
 mod cluster;
 mod convert;
 mod devserver;
+mod direct;
 mod dispatch;
 mod engine;
 mod error;

@@ -7,13 +7,17 @@ use std::sync::Arc;
 
 use aerospike_core::Record;
 use arrow_array::RecordBatch;
+use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Mutex as AsyncMutex;
+use wire::{Digest, Message};
 
 use super::schema::Asked;
 use super::table::{Finished, Head, Table};
 use crate::cluster::{Cluster, Target};
+use crate::convert::bins::{RawBins, found_key};
 use crate::convert::reply::Reply;
+use crate::direct::Collector;
 use crate::error::Result;
 use crate::ops::Operation;
 use crate::ops::drain::Sink;
@@ -166,6 +170,27 @@ impl Operation for FetchBatch {
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
         self.0.fill(cluster).await?;
         Ok(Reply::Nothing)
+    }
+}
+
+impl Collector for Table<'static> {
+    fn collect(&mut self, digest: Digest, message: &Message<'_>, frame: &Bytes) -> Result<()> {
+        let key = found_key(digest, message)?;
+        let bins = RawBins::of(message, frame).map_err(|error| error.of_key(&key))?;
+        let head = Head {
+            code: 0,
+            meta: Some((message.header.generation, message.header.ttl)),
+            key: Some(Cow::Owned(key)),
+        };
+        let bins = bins.values();
+        self.push(
+            head,
+            bins.map(|(name, value)| (name, Cow::Owned(value.into_owned()))),
+        )?;
+        if self.is_full() {
+            self.end_chunk()?;
+        }
+        Ok(())
     }
 }
 

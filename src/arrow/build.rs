@@ -21,8 +21,8 @@ use arrow_schema::{DataType, TimeUnit};
 use half::f16;
 
 use super::nested::{entries, fixed_lists, lists, maps, structs};
+use crate::convert::bins::Cell;
 use crate::error::{Error, Result};
-use crate::numpy::field::kind_of;
 
 /// An array, or what is wrong in which row.
 pub(super) type Built = std::result::Result<ArrayRef, Misfit>;
@@ -299,5 +299,5 @@ fn fixed_binaries(cells: &Cells<'_>, size: i32) -> Built {
 }
 
 pub(super) fn mismatch(value: &Value) -> Error {
-    Error::wrong_type(format!("it holds {}", kind_of(value)))
+    Error::wrong_type(format!("it holds {}", Cell::from(value).kind()))
 }

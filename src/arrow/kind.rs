@@ -9,8 +9,8 @@ use aerospike_core::{IndexMap, Value};
 use arrow_schema::{DataType, Field, Fields};
 
 use super::nested::entries;
+use crate::convert::bins::Cell;
 use crate::error::{Error, Result};
-use crate::numpy::field::kind_of;
 
 /// More keys than that are data and no fields.
 const MOST_FIELDS: usize = 1000;
@@ -61,7 +61,7 @@ impl Kind {
             }
             (Self::Nothing, value) => *self = Self::of(value),
             (Self::Int, Value::Float(_)) => *self = Self::Float,
-            (_, value) => *self = Self::Mixed(self.name(), kind_of(value)),
+            (_, value) => *self = Self::Mixed(self.name(), Cell::from(value).kind()),
         }
     }
 

@@ -135,10 +135,10 @@ impl<'a> Table<'a> {
     }
 
     /// One more row.
-    pub(crate) fn push(
+    pub(crate) fn push<'n>(
         &mut self,
         head: Head<'a>,
-        bins: impl Iterator<Item = (Cow<'a, str>, Cow<'a, Value>)>,
+        bins: impl Iterator<Item = (Cow<'n, str>, Cow<'a, Value>)>,
     ) -> Result<()> {
         let row = self.rows();
         for index in 0..self.notes.len() {

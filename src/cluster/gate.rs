@@ -18,6 +18,8 @@ use aerospike_core::policy::AdminPolicy;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::reads::Reads;
+use crate::convert::config::Config;
+use crate::direct::{Dial, Pool};
 use crate::error::{Error, Result};
 
 /// A wait from which on more connections help.
@@ -38,6 +40,8 @@ pub(super) struct Gate {
     held: AtomicU64,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
+    /// For batch reads past the core.
+    pool: Option<Pool>,
 }
 
 /// Somebody who waits, counted until he does no longer.
@@ -81,8 +85,9 @@ impl Drop for Kept {
 }
 
 impl Gate {
-    /// As many permits as connections are open, and at least `floor`.
-    pub(super) fn new(node: Arc<core::Node>, floor: usize, limit: usize) -> Self {
+    /// As many permits as connections are open, and at least as many as are kept open.
+    pub(super) fn new(node: Arc<core::Node>, config: &Config, dial: Option<Arc<Dial>>) -> Self {
+        let (floor, limit) = (config.warm_connections(), config.connection_limit());
         let granted = (node.open_connections() as usize).clamp(floor, limit);
         Self {
             node,
@@ -94,7 +99,13 @@ impl Gate {
             growing: AtomicBool::new(false),
             held: AtomicU64::new(0),
             reads: Reads::default(),
+            pool: dial.map(Pool::new),
         }
+    }
+
+    /// The connections that are not the core's, if there may be some.
+    pub(super) fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
     }
 
     pub(super) fn node(&self) -> &Arc<core::Node> {

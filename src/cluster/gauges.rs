@@ -91,10 +91,6 @@ impl Cluster {
                 error_rate: node.error_rate_count() as u64,
                 ..NodeGauges::default()
             };
-            if let Some(gate) = routes.gate_of(node) {
-                gauges.permits = gate.granted() as u64;
-                gauges.waiting = gate.waiting() as u64;
-            }
             if let Some(counted) = metrics.nodes.get(&node.host().to_string()) {
                 let counted = &counted.counters;
                 gauges.opened = counted.connections_successful;
@@ -104,6 +100,16 @@ impl Cluster {
                 gauges.circuit_breaker_hits = counted.circuit_breaker_hits;
                 gauges.tends = counted.tends_total;
                 gauges.tends_failed = counted.tends_failed;
+            }
+            if let Some(gate) = routes.gate_of(node) {
+                gauges.permits = gate.granted() as u64;
+                gauges.waiting = gate.waiting() as u64;
+                if let Some(pool) = gate.pool() {
+                    let (open, idle) = pool.counts();
+                    gauges.open += open as u64;
+                    gauges.idle += idle as u64;
+                    gauges.in_use += (open - idle) as u64;
+                }
             }
             gauges
         };

@@ -20,8 +20,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
+use crate::direct::{Collector, Dial, Left, Question, Scan, Share, Taker};
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
+use crate::query::cursor::Cursor;
 use gate::{Gate, Permit};
 use link::Link;
 use modules::Modules;
@@ -41,6 +43,8 @@ pub(crate) enum Target<'a> {
 /// A connected cluster.
 pub(crate) struct Cluster {
     pub(crate) client: Link,
+    /// How connections beside the core's are opened, if they may be.
+    dial: Option<Arc<Dial>>,
     routes: ArcSwap<Routes>,
     config: Arc<Config>,
     /// Those of which aggregations have a part here.
@@ -66,9 +70,11 @@ impl Cluster {
             let error = Error::connection("Failed to connect to any node");
             return Err(diagnosis::explain(&config, error).await);
         }
-        let routes = Routes::fetch(&client, &config, None).await?;
+        let dial = Dial::of(&config);
+        let routes = Routes::fetch(&client, &config, dial.as_ref(), None).await?;
         let cluster = Arc::new(Self {
             client,
+            dial,
             routes: ArcSwap::from_pointee(routes),
             config,
             modules: Modules::default(),
@@ -133,19 +139,57 @@ impl Cluster {
                 smallvec![routes.gate(key).ok_or_else(|| no_route(&routes, key))?]
             }
             Target::Keys(keys) => {
-                let mut gates: SmallVec<[Arc<Gate>; 1]> = SmallVec::new();
-                for key in keys {
-                    let gate = routes.gate(key).ok_or_else(|| no_route(&routes, key))?;
-                    if !gates.iter().any(|known| Arc::ptr_eq(known, &gate)) {
-                        gates.push(gate);
-                    }
-                }
+                let shares = routes.shares(keys.iter().map(where_is)).map_err(|place| {
+                    let key = keys.get(place);
+                    key.map_or_else(Error::no_node, |key| no_route(&routes, key))
+                })?;
+                let mut gates: SmallVec<_> = shares.into_iter().map(|(gate, _)| gate).collect();
                 // Everybody in the same order, so that no two wait for each other.
                 gates.sort_by_key(|gate| Arc::as_ptr(gate) as usize);
                 gates
             }
         };
         Ok(Leave { gates })
+    }
+
+    /// Reads records past the core, where that is possible; whatever is left is to be read through it.
+    pub(crate) async fn ask<T: Taker>(&self, question: &Question<'_>, taker: &mut T) -> Left {
+        let shares = match self
+            .routes
+            .load()
+            .shares(question.keys.iter().map(where_is))
+        {
+            Ok(shares) if question.is_plain() => shares,
+            _ => Vec::new(),
+        };
+        question.ask(own(&shares), taker).await
+    }
+
+    /// Reads all records past the core, where that is possible, and moves the cursor along. Returns whether that was everything.
+    ///
+    /// # Errors
+    /// The collector's.
+    pub(crate) async fn scan<C: Collector>(
+        &self,
+        scan: &Scan<'_>,
+        cursor: &mut Cursor,
+        collector: &mut C,
+    ) -> Result<bool> {
+        if !scan.is_plain() {
+            return Ok(false);
+        }
+        let partitions = cursor.partitions();
+        let begin = partitions.start;
+        let wanted = partitions.map(|partition| (&*scan.statement.namespace, partition));
+        let Ok(mut shares) = self.routes.load().shares(wanted) else {
+            return Ok(false);
+        };
+        for partition in shares.iter_mut().flat_map(|(_, places)| places) {
+            *partition += begin;
+        }
+        let nodes = own(&shares);
+        let all = nodes.len() == shares.len();
+        Ok(scan.ask(nodes, cursor, collector).await? && all)
     }
 
     /// Refuses a namespace the cluster does not have: to some commands about one the server answers `ok`.
@@ -161,7 +205,13 @@ impl Cluster {
     async fn refresh(&self) {
         let routes = self.routes.load_full();
         if routes.is_stale(&self.client)
-            && let Ok(fresh) = Routes::fetch(&self.client, &self.config, Some(&routes)).await
+            && let Ok(fresh) = Routes::fetch(
+                &self.client,
+                &self.config,
+                self.dial.as_ref(),
+                Some(&routes),
+            )
+            .await
         {
             self.routes.store(Arc::new(fresh));
         }
@@ -219,6 +269,23 @@ async fn open(config: &Arc<Config>) -> Result<core::Client> {
     })
     .await
     .unwrap_or_else(|error| Err(Error::panic(format!("connect: {error}"))))
+}
+
+/// The nodes among these that may be asked past the core.
+fn own(shares: &[(Arc<Gate>, Vec<usize>)]) -> Vec<Share<'_>> {
+    let shares = shares.iter().filter_map(|(gate, asked)| {
+        Some(Share {
+            node: gate.node(),
+            pool: gate.pool()?,
+            asked,
+        })
+    });
+    shares.collect()
+}
+
+/// The namespace and the partition of a record.
+fn where_is(key: &core::Key) -> (&str, usize) {
+    (key.namespace(), key.partition_id())
 }
 
 fn no_route(routes: &Routes, key: &core::Key) -> Error {

@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 
 use super::gate::Gate;
 use crate::convert::config::Config;
+use crate::direct::Dial;
 use crate::error::Result;
 
 const PARTITIONS: usize = 4096;
@@ -38,6 +39,7 @@ impl Routes {
     pub(super) async fn fetch(
         client: &core::Client,
         config: &Config,
+        dial: Option<&Arc<Dial>>,
         before: Option<&Self>,
     ) -> Result<Self> {
         let mut routes = Self {
@@ -68,13 +70,9 @@ impl Routes {
                 }
             };
             let known = before.and_then(|before| before.gate_of(&node));
-            routes.gates.push(known.unwrap_or_else(|| {
-                Arc::new(Gate::new(
-                    node,
-                    config.warm_connections(),
-                    config.connection_limit(),
-                ))
-            }));
+            routes.gates.push(
+                known.unwrap_or_else(|| Arc::new(Gate::new(node, config, dial.map(Arc::clone)))),
+            );
             routes.generations.push(generation);
         }
         match (failure, before) {
@@ -141,12 +139,41 @@ impl Routes {
     /// The gate of the node that holds a record; `None` if the cluster has no such namespace.
     pub(super) fn gate(&self, key: &core::Key) -> Option<Arc<Gate>> {
         let masters = self.masters.get(key.namespace())?;
-        let index = masters.get(key.partition_id()).copied().unwrap_or(NOBODY);
+        let place = self.place(masters, key.partition_id());
+        self.gates.get(place).map(Arc::clone)
+    }
+
+    /// Where among the gates that of a partition is.
+    fn place(&self, masters: &[u16], partition: usize) -> usize {
+        let master = masters.get(partition).copied();
+        let master = usize::from(master.unwrap_or(NOBODY));
         // A partition between two masters: the core will find a replica; any gate bounds it.
-        self.gates
-            .get(usize::from(index))
-            .or_else(|| self.gates.first())
-            .map(Arc::clone)
+        if master < self.gates.len() { master } else { 0 }
+    }
+
+    /// Which records, or partitions, belong to which node, by their places among those given, as far as we know: only nodes that have some.
+    ///
+    /// # Errors
+    /// The place of one whose namespace the cluster does not have.
+    pub(super) fn shares<'a>(
+        &self,
+        wanted: impl Iterator<Item = (&'a str, usize)>,
+    ) -> std::result::Result<Vec<(Arc<Gate>, Vec<usize>)>, usize> {
+        let mut shares: Vec<_> = self.gates.iter().map(|_| Vec::new()).collect();
+        // As a rule they are all of one namespace.
+        let mut last: Option<(&str, &[u16])> = None;
+        for (place, (namespace, partition)) in wanted.enumerate() {
+            let masters = match last {
+                Some((known, masters)) if known == namespace => masters,
+                _ => self.masters.get(namespace).ok_or(place)?,
+            };
+            last = Some((namespace, masters));
+            if let Some(share) = shares.get_mut(self.place(masters, partition)) {
+                share.push(place);
+            }
+        }
+        let shares = self.gates.iter().map(Arc::clone).zip(shares);
+        Ok(shares.filter(|(_, share)| !share.is_empty()).collect())
     }
 
     /// Whether no node is known.
@@ -175,6 +202,9 @@ impl Routes {
     pub(super) fn follow_connections(&self) {
         for gate in &self.gates {
             gate.follow_connections();
+            if let Some(pool) = gate.pool() {
+                pool.reap();
+            }
         }
     }
 }

@@ -4,15 +4,13 @@
 //! what it calls parallel takes a task for each node, which a blocked caller would pay with a switch of threads.
 
 use std::mem;
-use std::sync::Arc;
 use std::time::Instant;
 
 use aerospike_core as core;
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, Concurrency};
 
-use super::Cluster;
-use super::gate::Gate;
+use super::{Cluster, where_is};
 
 /// The places of the rows that one node has.
 type Group = Vec<usize>;
@@ -43,20 +41,12 @@ impl Cluster {
 
     /// Which rows go together, as far as we know.
     fn groups(&self, rows: &[BatchOperation]) -> Vec<Group> {
-        let routes = self.routes.load();
-        let mut groups: Vec<(Option<Arc<Gate>>, Group)> = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            let gate = routes.gate(&row.batch_record().key);
-            let at = gate.as_ref().map(Arc::as_ptr);
-            match groups
-                .iter_mut()
-                .find(|(known, _)| known.as_ref().map(Arc::as_ptr) == at)
-            {
-                Some((_, group)) => group.push(place),
-                None => groups.push((gate, vec![place])),
-            }
+        let keys = rows.iter().map(|row| &row.batch_record().key);
+        match self.routes.load().shares(keys.map(where_is)) {
+            Ok(shares) => shares.into_iter().map(|(_, group)| group).collect(),
+            // The core says what is wrong.
+            Err(_) => vec![(0..rows.len()).collect()],
         }
-        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     /// One node after the other, within the time of one batch.

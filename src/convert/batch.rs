@@ -1,20 +1,22 @@
 //! Rows of a batch, converted a few at a time.
 
 use aerospike_core::{BatchOperation, BatchRecord, IndexMap, Key, Value};
+use bytes::Bytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyType};
 
+use super::bins::RawBins;
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
 use super::object::{Loader, RowLoaders};
 use super::record;
 use super::reply::Retry;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::ops::{NOT_FOUND, udf};
 
 /// The code of a row that was never answered.
-const UNANSWERED: i32 = -15;
+pub(crate) const UNANSWERED: i32 = -15;
 
 /// The server's code for a record that a filter keeps out.
 const FILTERED_OUT: i32 = 27;
@@ -22,9 +24,9 @@ const FILTERED_OUT: i32 = 27;
 /// A row's bins.
 pub(super) enum Bins {
     Absent,
-    Raw(IndexMap<String, Value>),
+    Raw(RawBins),
     /// Converted; never made by the reactor. Also as they came, where they cannot be had from that again.
-    Python(Py<PyAny>, Option<IndexMap<String, Value>>),
+    Python(Py<PyAny>, Option<RawBins>),
 }
 
 /// One row, as the reactor sends it back and as Python keeps it.
@@ -70,8 +72,27 @@ impl Row {
         self.void_time = void_time;
         // A function that failed says why in a bin.
         if self.code == 0 || self.code == udf::FAILED {
-            self.bins = Bins::Raw(bins());
+            self.bins = Bins::Raw(RawBins::Values(bins()));
         }
+    }
+
+    /// A row as a node answered it, in a frame.
+    ///
+    /// # Errors
+    /// The answer is not the protocol.
+    pub(crate) fn of_message(
+        digest: [u8; 20],
+        message: &wire::Message<'_>,
+        frame: &Bytes,
+    ) -> Result<Self> {
+        let header = &message.header;
+        let mut row = Self::empty(digest, (i32::from(header.result), false));
+        if row.code == 0 {
+            row.generation = header.generation;
+            row.void_time = header.ttl;
+            row.bins = Bins::Raw(RawBins::of(message, frame)?);
+        }
+        Ok(row)
     }
 
     /// The row of a record in a batch that failed as a whole.
@@ -100,10 +121,10 @@ impl Row {
         &self.digest
     }
 
-    /// The bins as they came, if they are there.
+    /// The bins as the core has them, if they are there and came from it.
     pub(crate) fn raw(&mut self) -> Option<&mut IndexMap<String, Value>> {
         match &mut self.bins {
-            Bins::Raw(bins) => Some(bins),
+            Bins::Raw(RawBins::Values(bins)) => Some(bins),
             _ => None,
         }
     }
@@ -129,13 +150,16 @@ impl Row {
         loader: &Loader,
         key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let (bins, raw) = match &mut self.bins {
+        let bins = match &self.bins {
             Bins::Absent => return Ok(None),
             Bins::Python(bins, _) => return Ok(Some(bins.bind(py).clone())),
-            Bins::Raw(raw) => (loader.bins(py, raw, key)?, raw),
+            Bins::Raw(raw) => loader.bins(py, raw, key)?,
         };
-        let raw = (!loader.keeps_values()).then(|| std::mem::take(raw));
-        self.bins = Bins::Python(bins.clone().unbind(), raw);
+        let kept = match std::mem::replace(&mut self.bins, Bins::Absent) {
+            Bins::Raw(raw) if !loader.keeps_values() => Some(raw),
+            _ => None,
+        };
+        self.bins = Bins::Python(bins.clone().unbind(), kept);
         Ok(Some(bins))
     }
 

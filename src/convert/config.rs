@@ -34,6 +34,7 @@ pub(crate) struct Config {
     hosts: Vec<Host>,
     policy: ClientPolicy,
     policies: Arc<Live>,
+    own_connections: usize,
     max_concurrent_operations: Option<usize>,
     operation_queue_timeout: Duration,
     coalesce_reads: bool,
@@ -128,12 +129,15 @@ impl Config {
         let tls = fields.get("tls")?.map(|tls| tls::parse(&tls)).transpose()?;
         let tls = tls.flatten();
         let hosts = hosts::parse(&fields, tls.is_some())?;
-        let policy = client_policy(&fields, user, password, tls)?;
+        let mut policy = client_policy(&fields, user, password, tls)?;
+        let own_connections = own_connections(&policy);
+        policy.max_conns_per_node -= own_connections;
         let policies = Arc::new(Live::parse(&fields)?);
         Ok(Self {
             hosts,
             policies,
             policy,
+            own_connections,
             max_concurrent_operations: fields
                 .number::<usize>("max_concurrent_operations")?
                 .filter(|&bound| bound > 0),
@@ -206,8 +210,14 @@ impl Config {
         self.policy.min_conns_per_node.max(1)
     }
 
+    /// The most connections the core may open to a node.
     pub(crate) fn connection_limit(&self) -> usize {
         self.policy.max_conns_per_node
+    }
+
+    /// The most connections to a node that may be opened beside the core's.
+    pub(crate) fn own_connections(&self) -> usize {
+        self.own_connections
     }
 
     pub(crate) fn max_concurrent_operations(&self) -> Option<usize> {
@@ -232,6 +242,15 @@ impl Config {
     pub(crate) fn operation_queue_timeout(&self) -> Duration {
         self.operation_queue_timeout
     }
+}
+
+/// How many of the connections to a node are for batch reads past the core: one in four, unless it needs them all.
+fn own_connections(policy: &ClientPolicy) -> usize {
+    let needed = policy
+        .min_conns_per_node
+        .max(usize::from(policy.conn_pools_per_node));
+    let most = policy.max_conns_per_node;
+    (most / 4).min(most.saturating_sub(needed))
 }
 
 fn client_policy(

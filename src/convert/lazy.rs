@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use aerospike_core::{IndexMap, Key, Value};
+use aerospike_core::{IndexMap, Key};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -12,6 +12,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use rustc_hash::FxHashMap;
 
 use super::batch::{Bins, Row};
+use super::bins::RawBins;
 use super::key;
 use super::keys::Keys;
 use super::names;
@@ -52,7 +53,7 @@ pub(crate) fn lazy(
 }
 
 /// A row, and its values if it has any.
-type Raw<'a> = (&'a Row, Option<&'a IndexMap<String, Value>>);
+type Raw<'a> = (&'a Row, Option<&'a RawBins>);
 
 impl LazyBatchRecords {
     /// The rows. Whoever waits for them lets the interpreter go: making a GeoJSON runs Python code, so that
@@ -209,7 +210,7 @@ impl LazyBatchRecords {
                 .enumerate()
                 .try_for_each(|(index, (row, bins))| {
                     columns
-                        .push((row.code, row.generation, row.void_time), *bins)
+                        .push((row.code, row.generation, row.void_time), (*bins).into())
                         .map_err(|error| (Some(index), error))
                 })
         })?;
@@ -430,8 +431,7 @@ fn arrow(
             code: row.code,
             meta: bins.map(|_| (row.generation, row.void_time)),
         };
-        let bins = bins.iter().flat_map(|bins| bins.iter());
-        let bins = bins.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value)));
+        let bins = bins.iter().flat_map(|bins| bins.values());
         table
             .push(head, bins)
             .map_err(|error| (Some(index), error))?;
@@ -444,12 +444,12 @@ fn arrow(
     table.finish().map_err(|error| (None, error))
 }
 
-fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, Value>> {
+fn parse_bins(dict: &Bound<'_, PyDict>) -> PyResult<RawBins> {
     let mut bins = IndexMap::new();
     for (name, value) in pairs(dict)? {
         bins.insert(name.extract()?, value::parse(&value)?);
     }
-    Ok(bins)
+    Ok(RawBins::Values(bins))
 }
 
 /// A batch read on its way to a `BatchReadResult`.

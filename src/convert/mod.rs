@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod batch;
+pub(crate) mod bins;
 pub(crate) mod codec;
 pub(crate) mod config;
 pub(crate) mod fields;

@@ -1,14 +1,15 @@
 //! Records as objects: what `aerospike_py.objects` makes of bins, and of objects. It is not imported before somebody has one.
 
-use aerospike_core::{IndexMap, Value};
+use aerospike_core::Value;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit, intern};
 use rustc_hash::FxHashMap;
 
+use super::bins::ToDict;
 use super::codec::{Codec, Deserializer};
-use super::{record, value};
+use super::value;
 use crate::error::Result;
 
 const MODULE: &str = "aerospike_py.objects";
@@ -72,7 +73,7 @@ impl Loader {
     pub(crate) fn bins<'py>(
         &self,
         py: Python<'py>,
-        bins: &IndexMap<String, Value>,
+        bins: &impl ToDict,
         key: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.load(py, bins).inspect_err(|error| {
@@ -81,12 +82,8 @@ impl Loader {
         })
     }
 
-    fn load<'py>(
-        &self,
-        py: Python<'py>,
-        bins: &IndexMap<String, Value>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let dict = record::bins(py, bins, self.deserializer.as_ref())?;
+    fn load<'py>(&self, py: Python<'py>, bins: &impl ToDict) -> PyResult<Bound<'py, PyAny>> {
+        let dict = bins.to_dict(py, self.deserializer.as_ref())?;
         match &self.into {
             None => Ok(dict.into_any()),
             Some(into) => into.bind(py).call1((dict,)),

@@ -1,16 +1,14 @@
 //! Records: the core's to `Record(key, meta, bins)`.
 
-use aerospike_core::{CITRUSLEAF_EPOCH_UNIX_SECS, IndexMap, Key, Record, Value};
+use aerospike_core::{CITRUSLEAF_EPOCH_UNIX_SECS, Key, Record};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::codec::Deserializer;
 use super::keys::set_or_empty;
-use super::names::{self, bin_name, named_tuple};
+use super::names::{self, named_tuple};
 use super::object::Loader;
-use super::value;
 
 /// What `meta.ttl` says of a record that never expires.
 pub(crate) const NEVER: u32 = u32::MAX;
@@ -76,19 +74,6 @@ pub(crate) fn metadata(
             ttl(void_time).into_bound_py_any(py)?,
         ],
     )
-}
-
-/// A dict of bins.
-pub(crate) fn bins<'py>(
-    py: Python<'py>,
-    bins: &IndexMap<String, Value>,
-    deserializer: Option<&Deserializer>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    for (name, value) in bins {
-        dict.set_item(bin_name(py, name), value::load(py, value, deserializer)?)?;
-    }
-    Ok(dict)
 }
 
 /// `Record(key, meta, bins)`.

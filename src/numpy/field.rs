@@ -3,6 +3,7 @@
 use aerospike_core::Value;
 use pyo3::prelude::*;
 
+use crate::convert::bins::Cell;
 use crate::convert::value::float;
 use crate::error::{Error, Result};
 
@@ -101,45 +102,37 @@ impl Field {
     }
 
     /// Writes a value into the field's bytes, which are zero.
-    pub(super) fn write(&self, target: &mut [u8], value: &Value, conduct: Conduct) -> Result<()> {
-        match (self.kind, value) {
-            (_, Value::Nil) => {}
-            (Kind::Signed | Kind::Unsigned | Kind::Time, Value::Int(number)) => {
-                self.write_int(target, *number, conduct)?;
+    pub(super) fn write(&self, target: &mut [u8], cell: Cell<'_>, conduct: Conduct) -> Result<()> {
+        match (self.kind, cell) {
+            (_, Cell::Nil) => {}
+            (Kind::Signed | Kind::Unsigned | Kind::Time, Cell::Int(number)) => {
+                self.write_int(target, number, conduct)?;
             }
-            (Kind::Signed | Kind::Unsigned | Kind::Time, Value::Bool(flag)) => {
-                self.write_int(target, i64::from(*flag), conduct)?;
+            (Kind::Signed | Kind::Unsigned | Kind::Time, Cell::Bool(flag)) => {
+                self.write_int(target, i64::from(flag), conduct)?;
             }
-            (Kind::Signed | Kind::Unsigned | Kind::Time, Value::Float(number)) => {
-                self.write_whole(target, f64::from(number), conduct)?;
+            (Kind::Signed | Kind::Unsigned | Kind::Time, Cell::Float(number)) => {
+                self.write_whole(target, number, conduct)?;
             }
-            (Kind::Bool, Value::Bool(flag)) => copy_bytes(target, &[u8::from(*flag)]),
-            (Kind::Bool, Value::Int(number)) => {
+            (Kind::Bool, Cell::Bool(flag)) => copy_bytes(target, &[u8::from(flag)]),
+            (Kind::Bool, Cell::Int(number)) => {
                 let is_flag = matches!(number, 0 | 1);
-                self.write_flag(target, *number != 0, is_flag, number, conduct)?;
+                self.write_flag(target, number != 0, is_flag, &number, conduct)?;
             }
-            (Kind::Bool, Value::Float(number)) => {
-                let number = f64::from(number);
+            (Kind::Bool, Cell::Float(number)) => {
                 let is_flag = [0.0, 1.0].contains(&number);
                 self.write_flag(target, number != 0.0, is_flag, &number, conduct)?;
             }
-            (Kind::Float, Value::Float(number)) => {
-                self.write_float(target, f64::from(number), conduct)?;
+            (Kind::Float, Cell::Float(number)) => self.write_float(target, number, conduct)?,
+            (Kind::Float, Cell::Int(number)) => {
+                self.write_float(target, number as f64, conduct)?;
             }
-            (Kind::Float, Value::Int(number)) => {
-                self.write_float(target, *number as f64, conduct)?;
+            (Kind::Float, Cell::Bool(flag)) => {
+                self.write_float(target, f64::from(u8::from(flag)), conduct)?;
             }
-            (Kind::Float, Value::Bool(flag)) => {
-                self.write_float(target, f64::from(u8::from(*flag)), conduct)?;
-            }
-            (Kind::Text, Value::String(text) | Value::GeoJson(text)) => {
-                copy_bytes(target, text.as_bytes());
-            }
-            (
-                Kind::Text | Kind::Bytes,
-                Value::Blob(bytes) | Value::Hll(bytes) | Value::Unknown(_, bytes),
-            ) => copy_bytes(target, bytes),
-            _ => return Err(self.mismatch(value)),
+            (Kind::Text, Cell::Text(text)) => copy_bytes(target, text.as_bytes()),
+            (Kind::Text | Kind::Bytes, Cell::Blob(bytes)) => copy_bytes(target, bytes),
+            _ => return Err(self.mismatch(cell)),
         }
         Ok(())
     }
@@ -239,8 +232,8 @@ impl Field {
         Error::overflow(format!("field '{}': {number} does not fit", self.name))
     }
 
-    fn mismatch(&self, value: &Value) -> Error {
-        let what = kind_of(value);
+    fn mismatch(&self, cell: Cell<'_>) -> Error {
+        let what = cell.kind();
         Error::wrong_type(format!("field '{}': the bin holds {what}", self.name))
     }
 
@@ -265,20 +258,6 @@ impl Field {
             Kind::Float => float(real(bytes)),
             Kind::Text | Kind::Bytes => Value::Blob(bytes.to_vec()),
         })
-    }
-}
-
-/// What a value is, for messages.
-pub(crate) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Nil => "nothing",
-        Value::String(_) | Value::GeoJson(_) => "a string",
-        Value::Int(_) => "an integer",
-        Value::Float(_) => "a float",
-        Value::Bool(_) => "a bool",
-        Value::Blob(_) | Value::Hll(_) | Value::Unknown(..) => "a blob",
-        Value::List(_) | Value::MultiResult(_) => "a list",
-        _ => "a map",
     }
 }
 

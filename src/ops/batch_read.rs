@@ -1,22 +1,26 @@
 //! `batch_read`: many records at once, as objects or as columns.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Key};
+use bytes::Bytes;
 use pyo3::prelude::*;
+use wire::Message;
 
 use super::get::read_bins;
 use super::{Operation, Timed, batch};
 use crate::cluster::{Cluster, Target};
-use crate::convert::batch::outcome;
+use crate::convert::batch::{Row, outcome};
 use crate::convert::codec::Codec;
 use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
+use crate::direct::{Question, Taker};
 use crate::error::{Error, Result};
-use crate::numpy::columns::Columns;
+use crate::numpy::columns::{Columns, Header, Source};
 use crate::numpy::field::Conduct;
 use crate::numpy::{Layout, Plan};
 
@@ -113,46 +117,188 @@ impl Operation for BatchRead {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        let operations = self
-            .keys
-            .into_iter()
-            .map(|key| BatchOperation::read(&self.row_policy, key, self.bins.clone()))
-            .collect();
-        match self.plan {
+        let Self {
+            keys,
+            bins,
+            policy,
+            row_policy,
+            plan,
+        } = self;
+        let question = Question {
+            keys: &keys,
+            bins: &bins,
+            policy: &policy,
+            row_policy: &row_policy,
+        };
+        match plan {
             None => {
-                let answers = batch::send(cluster, &self.policy, operations).await?;
-                Ok(Reply::Rows(answers.rows().collect()))
+                let mut rows = Rows {
+                    keys: &keys,
+                    rows: keys.iter().map(|_| None).collect(),
+                };
+                read(cluster, &question, &mut rows).await?;
+                Ok(Reply::Rows(rows.finish()))
             }
             Some((plan, conduct)) => {
-                let columns = Columns::new(plan, conduct, operations.len());
-                fill(columns, cluster, &self.policy, operations).await
+                let mut filling = Filling {
+                    keys: &keys,
+                    columns: Columns::unanswered(plan, conduct, keys.len()),
+                    misfit: None,
+                };
+                read(cluster, &question, &mut filling).await?;
+                filling.finish()
             }
         }
     }
 }
 
-/// The records written straight into the bytes of an array.
-async fn fill(
-    mut columns: Columns,
+/// What the rows of a read become: those that nodes answered are taken as they come, the others after that.
+trait Reading: Taker {
+    /// The answer to a row through the core; `failure` is what befell its batch as a whole.
+    fn answer(&mut self, row: usize, operation: BatchOperation, failure: Option<&Error>);
+
+    /// A row that was not answered.
+    fn fail(&mut self, row: usize, failure: &Error);
+}
+
+/// Reads past the core, and through it what that leaves. Fails only if no row was answered.
+async fn read(
     cluster: &Cluster,
-    policy: &BatchPolicy,
-    operations: Vec<BatchOperation>,
-) -> Result<Reply> {
-    let answers = batch::send(cluster, policy, operations).await?;
-    for operation in &answers.operations {
-        let (code, _) = outcome(operation.batch_record(), answers.failure.as_ref());
+    question: &Question<'_>,
+    reading: &mut impl Reading,
+) -> Result<()> {
+    let began = Instant::now();
+    let left = cluster.ask(question, reading).await;
+    if left.rows.is_empty() {
+        return Ok(());
+    }
+    let answers = match left.second_chance(question.policy, began.elapsed()) {
+        Ok(policy) => {
+            let operation = |key: &Key| {
+                BatchOperation::read(question.row_policy, key.clone(), question.bins.clone())
+            };
+            let keys = left.rows.iter().filter_map(|&row| question.keys.get(row));
+            batch::send(cluster, &policy, keys.map(operation).collect()).await
+        }
+        Err(failure) => Err(failure),
+    };
+    match answers {
+        Ok(answers) => {
+            let failure = answers.failure.as_ref();
+            for (&row, operation) in left.rows.iter().zip(answers.operations) {
+                reading.answer(row, operation, failure);
+            }
+        }
+        Err(failure) if left.rows.len() == question.keys.len() => return Err(failure),
+        Err(failure) => {
+            for &row in &left.rows {
+                reading.fail(row, &failure);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rows for objects.
+struct Rows<'a> {
+    keys: &'a [Key],
+    rows: Vec<Option<Row>>,
+}
+
+impl Rows<'_> {
+    fn put(&mut self, row: usize, answer: Row) {
+        if let Some(place) = self.rows.get_mut(row) {
+            *place = Some(answer);
+        }
+    }
+
+    fn finish(self) -> Vec<Row> {
+        let rows = self.rows.into_iter().zip(self.keys);
+        rows.map(|(row, key)| row.unwrap_or_else(|| Row::unanswered(key)))
+            .collect()
+    }
+}
+
+impl Taker for Rows<'_> {
+    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
+        let digest = self.keys.get(row).map(Key::digest);
+        let answer = digest.map(|digest| Row::of_message(digest, message, frame));
+        let Some(Ok(answer)) = answer else {
+            return false;
+        };
+        self.put(row, answer);
+        true
+    }
+}
+
+impl Reading for Rows<'_> {
+    fn answer(&mut self, row: usize, operation: BatchOperation, failure: Option<&Error>) {
+        self.put(row, Row::new(operation, failure));
+    }
+
+    fn fail(&mut self, row: usize, failure: &Error) {
+        if let Some(key) = self.keys.get(row) {
+            self.put(row, Row::failed(key, failure));
+        }
+    }
+}
+
+/// Records that are written straight into the bytes of an array.
+struct Filling<'a> {
+    keys: &'a [Key],
+    columns: Columns,
+    /// The first row whose record does not fit, and why.
+    misfit: Option<(usize, Error)>,
+}
+
+impl Filling<'_> {
+    fn set(&mut self, row: usize, header: Header, source: Source<'_>) {
+        let outcome = self.columns.set(row, header, source);
+        let is_first = self.misfit.as_ref().is_none_or(|(first, _)| row < *first);
+        if let Err(error) = outcome
+            && is_first
+        {
+            self.misfit = Some((row, error));
+        }
+    }
+
+    fn finish(self) -> Result<Reply> {
+        match self.misfit {
+            None => Ok(Reply::Columns(self.columns)),
+            Some((row, error)) => Err(match self.keys.get(row) {
+                Some(key) => error.within(format!("key {key}")).of_key(key),
+                None => error,
+            }),
+        }
+    }
+}
+
+impl Taker for Filling<'_> {
+    fn take(&mut self, row: usize, message: &Message<'_>, _: &Bytes) -> bool {
+        let header = &message.header;
+        let is_found = header.result == 0;
+        let source = if is_found {
+            Source::Ops(message.ops.as_bytes())
+        } else {
+            Source::Absent
+        };
+        let header = (i32::from(header.result), header.generation, header.ttl);
+        self.set(row, header, source);
+        true
+    }
+}
+
+impl Reading for Filling<'_> {
+    fn answer(&mut self, row: usize, operation: BatchOperation, failure: Option<&Error>) {
+        let (code, _) = outcome(operation.batch_record(), failure);
         let record = operation.record().filter(|_| code == 0);
         let (generation, void_time) =
             record.map_or((0, 0), |record| (record.generation, record.expiration()));
-        columns
-            .push(
-                (code, generation, void_time),
-                record.map(|record| &record.bins),
-            )
-            .map_err(|error: Error| {
-                let key = &operation.batch_record().key;
-                error.within(format!("key {key}")).of_key(key)
-            })?;
+        let source = record.map(|record| &record.bins).into();
+        self.set(row, (code, generation, void_time), source);
     }
-    Ok(Reply::Columns(columns))
+
+    fn fail(&mut self, row: usize, failure: &Error) {
+        self.set(row, (failure.code(), 0, 0), Source::Absent);
+    }
 }

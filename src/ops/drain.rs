@@ -6,11 +6,12 @@ use super::Operation;
 use super::query::{Consumer, Taken, Want};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
+use crate::direct::Collector;
 use crate::error::Result;
 
 /// What becomes of records.
-pub(crate) trait Sink: Send + 'static {
-    /// One more.
+pub(crate) trait Sink: Collector + 'static {
+    /// One more, through the core.
     fn push(&mut self, record: Record) -> Result<()>;
 
     /// They all came.
@@ -33,6 +34,7 @@ impl<S: Sink> Operation for Drain<S> {
 
     async fn run(mut self, cluster: &Cluster) -> Result<Reply> {
         let run = &self.consumer.0;
+        run.collect(cluster, &mut self.sink).await?;
         loop {
             match run.take_many(usize::MAX)? {
                 Taken::Found(records) => {

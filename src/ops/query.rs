@@ -27,6 +27,7 @@ use super::apply::Function;
 use super::{Operation, aggregate};
 use crate::cluster::{Cluster, Target};
 use crate::convert::reply::Reply;
+use crate::direct::{Collector, Scan};
 use crate::engine::running;
 use crate::error::{Error, Result};
 use crate::fork;
@@ -272,6 +273,35 @@ impl Run {
             recordset.close();
         }
         *self.source.lock().await = Source::Ended;
+    }
+
+    /// Reads past the core what can be read so, if nothing has been read yet: the rest is to be fetched.
+    ///
+    /// # Errors
+    /// The collector's.
+    pub(crate) async fn collect(
+        &self,
+        cluster: &Cluster,
+        collector: &mut impl Collector,
+    ) -> Result<()> {
+        let mut source = self.source.lock().await;
+        if self.paged || self.function.is_some() || !matches!(*source, Source::Unopened) {
+            return Ok(());
+        }
+        let scan = Scan {
+            statement: &self.statement,
+            policy: &self.policy,
+        };
+        let mut cursor = self.ready.lock().cursor.clone();
+        let outcome = cluster.scan(&scan, &mut cursor, collector).await;
+        let mut ready = self.ready.lock();
+        ready.cursor = cursor;
+        if outcome? {
+            *source = Source::Ended;
+            ready.exhausted = true;
+            ready.ended = true;
+        }
+        Ok(())
     }
 
     /// Makes what is wanted ready, unless it is.

@@ -11,6 +11,7 @@
 //! Flags of the head: 1, nothing is left to read. Of an entry: 1, the value of the index beside the digest. `query` are the first bytes of
 //! the RIPEMD-160 of what was asked for, the checksum those of all that stands before it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use aerospike_core as core;
@@ -70,6 +71,18 @@ impl Cursor {
     /// Everything was read.
     pub(crate) fn finish(&mut self) {
         self.done = true;
+    }
+
+    /// The partitions.
+    pub(crate) fn partitions(&self) -> Range<usize> {
+        self.begin..self.begin + self.marks.len()
+    }
+
+    /// The last record that was taken of a partition.
+    pub(crate) fn mark(&self, partition: usize) -> Option<[u8; 20]> {
+        let offset = partition.checked_sub(self.begin)?;
+        let (digest, _) = self.marks.get(offset).copied().flatten()?;
+        Some(digest)
     }
 
     /// A record was taken.

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use wire::ResultCode;
+use wire::admin::{COST, SALT};
 
 use self::access::Usage;
 use self::role::Role;
@@ -25,11 +26,6 @@ pub(crate) use admin::answer;
 pub(crate) use info::check as check_info;
 pub(crate) use role::is_predefined;
 
-/// The salt all clients hash passwords with; a server only compares the texts.
-const SALT: [u8; 16] = [
-    0xf4, 0x6b, 0x0b, 0xbe, 0xcf, 0xfe, 0x8d, 0x1b, 0x06, 0x67, 0xd8, 0x4f, 0x6d, 0xc1, 0xd8, 0xa9,
-];
-const COST: u32 = 10;
 const TOKEN_SIZE: usize = 32;
 
 /// Whether bytes can be the name of a user or a role.

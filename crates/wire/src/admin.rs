@@ -6,6 +6,13 @@ use crate::{Error, Field, Fields, ResultCode};
 /// Bytes of the header.
 pub const HEADER_SIZE: usize = 16;
 
+/// The salt all clients hash passwords with, by bcrypt; a server only compares the texts.
+pub const SALT: [u8; 16] = [
+    0xf4, 0x6b, 0x0b, 0xbe, 0xcf, 0xfe, 0x8d, 0x1b, 0x06, 0x67, 0xd8, 0x4f, 0x6d, 0xc1, 0xd8, 0xa9,
+];
+/// The cost of that hash.
+pub const COST: u32 = 10;
+
 /// The commands.
 pub mod command {
     /// Authenticate a connection by a session token.

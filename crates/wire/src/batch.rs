@@ -12,6 +12,8 @@ pub mod flags {
     pub const INLINE_SSD: u8 = 0x02;
     /// Answer all rows even if one fails.
     pub const RESPOND_ALL: u8 = 0x04;
+    /// A record may come with a result that is an error: what a function says of its failure.
+    pub const ERROR_RECORD: u8 = 0x08;
 }
 
 /// Bits of a row's flags.

@@ -187,17 +187,27 @@ impl<'a> Message<'a> {
 
 /// The messages of a reply's body, which may hold several. After an error there are no more.
 pub fn messages(body: &[u8]) -> impl Iterator<Item = Result<Message<'_>, Error>> {
-    let mut cursor = Cursor::new(body);
+    let mut rest = body;
     std::iter::from_fn(move || {
-        if cursor.is_empty() {
-            return None;
-        }
-        let message = Message::read(&mut cursor);
-        if message.is_err() {
-            cursor = Cursor::new(&[]);
-        }
-        Some(message)
+        let split = split_message(rest);
+        rest = match split {
+            Ok(Some((_, behind))) => behind,
+            _ => &[],
+        };
+        split
+            .map(|split| split.map(|(message, _)| message))
+            .transpose()
     })
+}
+
+/// Splits the first message off a reply's body; `None` if nothing is left of it.
+pub fn split_message(body: &[u8]) -> Result<Option<(Message<'_>, &[u8])>, Error> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let mut cursor = Cursor::new(body);
+    let message = Message::read(&mut cursor)?;
+    Ok(Some((message, cursor.rest())))
 }
 
 /// Writes one message at the end of a buffer: fields first, then ops, the header at last, when everything in it is known.

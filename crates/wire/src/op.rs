@@ -153,9 +153,20 @@ impl<'a> Ops<'a> {
 
     /// The ops in the order they were sent.
     pub fn iter(&self) -> impl Iterator<Item = Op<'a>> + Clone + use<'a> {
-        let mut cursor = Cursor::new(self.bytes);
-        std::iter::from_fn(move || Op::parse(cursor.sized().ok()?).ok())
+        walk(self.bytes)
     }
+
+    /// The ops as they came, to [`walk`] later.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// The ops that stand one after the other in bytes, up to the first that is not complete.
+pub fn walk(bytes: &[u8]) -> impl Iterator<Item = Op<'_>> + Clone {
+    let mut cursor = Cursor::new(bytes);
+    std::iter::from_fn(move || Op::parse(cursor.sized().ok()?).ok())
 }
 
 /// Appends an op with a payload of bytes. Of a name only the first 255 bytes are sent.

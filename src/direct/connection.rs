@@ -1,0 +1,212 @@
+//! A connection of our own to a node: one request and its frames at a time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use aerospike_core::Host;
+use aerospike_core::policy::TlsPolicy;
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::yield_now;
+use tokio::time::timeout_at;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_util::either::Either;
+use wire::message::{info3, split_message};
+use wire::proto::{FrameHeader, HEADER_SIZE, Kind, begin_frame, end_frame};
+use wire::{Header, Message, MessageWriter};
+
+/// What is read at once, while a frame is smaller.
+const CHUNK: usize = 64 << 10;
+/// How many messages are taken before others have their turn.
+const MESSAGES_AT_ONCE: usize = 512;
+
+/// Why an exchange came to nothing.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The connection broke, or what came was not the protocol.
+    Broken(String),
+    /// Nothing came for as long as the socket's time-out.
+    Silent,
+    /// The time of the whole request is up.
+    Late,
+}
+
+/// What an exchange comes to.
+pub(super) type Exchange<T> = Result<T, Failure>;
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(why) => f.write_str(why),
+            Self::Silent => f.write_str("the node was silent for as long as socket_timeout allows"),
+            Self::Late => f.write_str("the node did not answer within total_timeout"),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<wire::Error> for Failure {
+    fn from(error: wire::Error) -> Self {
+        Self::Broken(format!("a reply is not the protocol: {error}"))
+    }
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For each write and each frame.
+    pub(super) socket: Option<Duration>,
+    /// For all of it.
+    pub(super) until: Option<Instant>,
+}
+
+impl Patience {
+    /// How long a node may take for a request; 0 for as long as it wants.
+    pub(super) fn milliseconds(self) -> u32 {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        let time = [self.socket, self.until.map(left)].into_iter().flatten();
+        let milliseconds = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        time.min().map_or(0, |time| milliseconds(time).max(1))
+    }
+
+    async fn wait<T>(self, io: impl Future<Output = io::Result<T>>) -> Exchange<T> {
+        let silent = self.socket.map(|socket| Instant::now() + socket);
+        let Some(end) = [silent, self.until].into_iter().flatten().min() else {
+            return Ok(io.await?);
+        };
+        match timeout_at(end.into(), io).await {
+            Ok(outcome) => Ok(outcome?),
+            Err(_) if self.until == Some(end) => Err(Failure::Late),
+            Err(_) => Err(Failure::Silent),
+        }
+    }
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Messages {
+    /// One message.
+    One,
+    /// Any number, and a last one, which says that it is.
+    UpToLast,
+}
+
+/// A request: its header, and what is written between that and its end.
+pub(super) fn frame(header: &Header, content: impl FnOnce(&mut MessageWriter<'_>)) -> Vec<u8> {
+    let mut request = Vec::new();
+    let start = begin_frame(&mut request, Kind::Message);
+    let mut message = MessageWriter::begin(&mut request);
+    content(&mut message);
+    message.finish(header);
+    end_frame(&mut request, start);
+    request
+}
+
+/// A connection. Dropped, it is closed.
+pub(super) struct Connection {
+    stream: BufReader<Either<TcpStream, Box<TlsStream<TcpStream>>>>,
+    /// When it was last used.
+    pub(super) used: Instant,
+    /// Whether anything was answered to the last request.
+    pub(super) heard: bool,
+}
+
+impl Connection {
+    /// Connects, within the runtime.
+    pub(super) async fn open(
+        host: &Host,
+        tls: Option<&TlsPolicy>,
+        cluster_name: Option<&str>,
+        patience: Patience,
+    ) -> Exchange<Self> {
+        let connect = TcpStream::connect((host.name.as_str(), host.port));
+        let stream = patience.wait(connect).await?;
+        stream.set_nodelay(true)?;
+        let stream = match tls {
+            None => Either::Left(stream),
+            Some(tls) => {
+                // As the core has it.
+                let name = host.tls_name.as_deref().or(cluster_name);
+                let name = ServerName::try_from(name.unwrap_or_default().to_owned());
+                let name = name.map_err(|error| Failure::Broken(error.to_string()))?;
+                let connector = TlsConnector::from(Arc::clone(&tls.config));
+                Either::Right(Box::new(
+                    patience.wait(connector.connect(name, stream)).await?,
+                ))
+            }
+        };
+        Ok(Self {
+            stream: BufReader::with_capacity(CHUNK, stream),
+            used: Instant::now(),
+            heard: false,
+        })
+    }
+
+    /// Sends a request and takes what is answered, message by message: returns the result of the last.
+    pub(super) async fn converse(
+        &mut self,
+        request: &[u8],
+        messages: Messages,
+        patience: Patience,
+        mut take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
+    ) -> Exchange<u8> {
+        self.heard = false;
+        self.send(request, patience).await?;
+        loop {
+            let frame = self.frame(Kind::Message, patience).await?;
+            self.heard = true;
+            let mut rest = &*frame;
+            let mut taken = 0;
+            while let Some((message, behind)) = split_message(rest)? {
+                let is_last = message.header.info3 & info3::LAST != 0;
+                if is_last && messages == Messages::UpToLast {
+                    return Ok(message.header.result);
+                }
+                take(&message, &frame)?;
+                if messages == Messages::One {
+                    return Ok(message.header.result);
+                }
+                rest = behind;
+                taken += 1;
+                if taken % MESSAGES_AT_ONCE == 0 {
+                    yield_now().await;
+                }
+            }
+        }
+    }
+
+    /// Sends a frame.
+    pub(super) async fn send(&mut self, frame: &[u8], patience: Patience) -> Exchange<()> {
+        let stream = &mut self.stream;
+        let write = async {
+            stream.write_all(frame).await?;
+            stream.flush().await
+        };
+        patience.wait(write).await
+    }
+
+    /// The body of the next frame, which has to be of a kind.
+    pub(super) async fn frame(&mut self, kind: Kind, patience: Patience) -> Exchange<Bytes> {
+        let mut head = [0; HEADER_SIZE];
+        patience.wait(self.stream.read_exact(&mut head)).await?;
+        let header = FrameHeader::parse(head)?;
+        if header.kind != kind {
+            return Err(Failure::Broken(format!(
+                "a reply of kind {:?} where {kind:?} was asked for",
+                header.kind
+            )));
+        }
+        let mut body = vec![0; header.size];
+        patience.wait(self.stream.read_exact(&mut body)).await?;
+        Ok(body.into())
+    }
+}

@@ -1,0 +1,47 @@
+//! Batch reads and scans past the core, on connections of our own.
+//!
+//! The core makes of each row a record with a map of strings and values, moves it several times and takes most of their time for that;
+//! it offers no way to the bytes (figures: docs/performance.md). So what is asked often and simply is asked here: the request is encoded with
+//! `crates/wire`, and what comes back stays the bytes it came as, or goes straight into the rows of an array.
+//!
+//! ```text
+//!  keys, partitions ─ by master node ─ one request each ─ Pool ─ Connection ─► node
+//!                                                                    │
+//!                          who takes them ◄── message by message ◄───┘
+//!      what was not answered well ──► the core, within what is left of the time and of the retries
+//! ```
+//!
+//! The cluster view is the core's, and so is everything difficult: whatever a node does not answer with a record, or with that there is none,
+//! is asked again through the core, which retries, follows moved partitions and says what went wrong. What is no plain read goes there at once. The connections are a share of `max_conns_per_node`, taken off the core's.
+
+mod batch;
+mod connection;
+mod login;
+mod pool;
+mod scan;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aerospike_core::Node;
+
+pub(crate) use batch::{Left, Question, Taker};
+pub(crate) use pool::{Dial, Pool};
+pub(crate) use scan::{Collector, Scan};
+
+/// Of one node: who it is, the connections to it, and what it is asked for: rows of a batch, or partitions.
+pub(crate) struct Share<'a> {
+    pub(crate) node: &'a Arc<Node>,
+    pub(crate) pool: &'a Pool,
+    pub(crate) asked: &'a [usize],
+}
+
+impl Share<'_> {
+    /// A connection to it, unless it is better left to the core.
+    async fn lease(&self, until: Option<Instant>) -> Option<pool::Lease<'_>> {
+        if !self.node.is_active() || !self.node.error_rate_within_limit() {
+            return None;
+        }
+        self.pool.lease(&self.node.host(), until).await
+    }
+}
