@@ -119,13 +119,13 @@ pub(crate) fn is_ending() -> bool {
 }
 
 thread_local! {
-    /// How many calls of this thread's stack are inside by [`inside`]: one, or none.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// Whether a call of this thread's stack is inside by [`inside`].
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Where a daemon thread waits for the end of the process, which no longer waits for it.
 fn stay_out() -> ! {
-    INSIDE.fetch_sub(DEPTH.get(), Ordering::SeqCst);
+    INSIDE.fetch_sub(usize::from(ENTERED.get()), Ordering::SeqCst);
     loop {
         thread::park();
     }
@@ -137,11 +137,11 @@ pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> P
     struct Left;
     impl Drop for Left {
         fn drop(&mut self) {
-            DEPTH.set(0);
+            ENTERED.set(false);
         }
     }
 
-    if DEPTH.get() > 0 {
+    if ENTERED.get() {
         // A call from within: the outer one is counted.
         return work();
     }
@@ -152,7 +152,7 @@ pub(crate) fn inside<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> P
             stay_out()
         });
     }
-    DEPTH.set(1);
+    ENTERED.set(true);
     let _left = Left;
     work()
 }

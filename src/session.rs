@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use aerospike_bridge::reactor::is_lone;
 use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -188,11 +189,18 @@ impl Session {
         let deadline = (!timeout.is_zero()).then(|| began + timeout);
         let _slot = self.slot(O::NAME, deadline).await?;
         let cluster = self.cluster().await?;
-        if O::JOINS && company == Company::Burst && self.config.coalesces_reads() {
+        let joins = O::JOINS && company == Company::Burst && self.config.coalesces_reads();
+        if joins && !is_lone() {
             return operation.join(cluster, deadline, watch).await;
         }
         let leave = cluster.gates(operation.target())?;
-        let _permits = leave.wait(deadline).await?;
+        let _permits = if !joins {
+            leave.wait(deadline).await?
+        } else if let Some(permits) = leave.at_once() {
+            permits
+        } else {
+            return operation.join(cluster, deadline, watch).await;
+        };
         if deadline.is_some() || watch.is_some() {
             let now = Instant::now();
             if let Some(watch) = watch {

@@ -1,5 +1,6 @@
 //! The I/O thread: one tokio current-thread runtime, fed from the inbox.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -35,9 +36,39 @@ struct Shared<J> {
     turns: AtomicU64,
 }
 
-/// A job that says when it has ended, also when it panicked or was dropped with the runtime.
+thread_local! {
+    /// Whether a job that came alone is at its first step on this thread.
+    static LONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the job that asks came alone: it is at its first step, and no other that was submitted waits for
+/// its own. False once the job has waited for anything, since that may have ended for others too.
+#[must_use]
+pub fn is_lone() -> bool {
+    LONE.get()
+}
+
+/// The first step of a job that came alone; over also when it unwinds.
+struct Lone;
+
+impl Lone {
+    fn begin() -> Self {
+        LONE.set(true);
+        Self
+    }
+}
+
+impl Drop for Lone {
+    fn drop(&mut self) {
+        LONE.set(false);
+    }
+}
+
+/// A job that says when it begins, and when it has ended, also when it panicked or was dropped with the
+/// runtime.
 struct Counted<J> {
     job: J,
+    begun: bool,
     /// Not the whole of `Shared`: that owns the runtime, which owns this job.
     seat: Arc<Seat>,
 }
@@ -46,6 +77,8 @@ impl<J: Future<Output = ()> + Unpin> Future for Counted<J> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let first = !std::mem::replace(&mut self.begun, true);
+        let _lone = (first && self.seat.begun()).then(Lone::begin);
         Pin::new(&mut self.job).poll(cx)
     }
 }
@@ -183,6 +216,7 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Shared<J> {
                 // A panic in a job ends that job's task; its completion token says so.
                 tokio::spawn(Counted {
                     job,
+                    begun: false,
                     seat: Arc::clone(&self.seat),
                 });
             }

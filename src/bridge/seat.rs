@@ -34,6 +34,8 @@ pub(crate) struct Seat {
     retired: AtomicBool,
     /// Submitted jobs that have not ended: while there are any, the I/O thread stays.
     jobs: AtomicUsize,
+    /// Those of them that have not begun.
+    fresh: AtomicUsize,
 }
 
 /// What the arrival of a blocked caller asks of the I/O thread.
@@ -78,9 +80,15 @@ impl Seat {
     /// A job was submitted.
     pub(crate) fn submitted(&self) {
         self.jobs.fetch_add(1, Ordering::Relaxed);
+        self.fresh.fetch_add(1, Ordering::Relaxed);
         if self.lone_calls.load(Ordering::Relaxed) != 0 {
             self.lone_calls.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// A job begins. Returns whether it is the only one that had not.
+    pub(crate) fn begun(&self) -> bool {
+        self.fresh.fetch_sub(1, Ordering::Relaxed) == 1
     }
 
     /// A job ended.

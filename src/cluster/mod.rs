@@ -251,6 +251,11 @@ impl Leave {
         }
         Ok(permits)
     }
+
+    /// The same, if there is nobody to wait for.
+    pub(crate) fn at_once(&self) -> Option<SmallVec<[Permit<'_>; 1]>> {
+        self.gates.iter().map(|gate| gate.enter_at_once()).collect()
+    }
 }
 
 /// Finds the nodes, logs in, opens the first connections.

@@ -3,8 +3,9 @@
 //! A read of one record costs four system calls, a row of a batch a fraction of one. So asynchronous reads
 //! that are waiting at the same moment for the same node, under the same policy, are sent as one batch: those
 //! of one burst, and those that came while all connections were busy. Nobody is made to wait for company, and
-//! a read that is alone goes alone. Each caller sees what he would have seen alone: his record, his error, his
-//! deadline; a row that failed for a passing reason is tried again by itself.
+//! a read that is alone goes alone: where that is plain from the beginning, without having come here. Each
+//! caller sees what he would have seen alone: his record, his error, his deadline; a row that failed for a
+//! passing reason is tried again by itself.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -125,6 +126,11 @@ impl Reads {
         }
         queue.attended = !together.is_empty();
         together
+    }
+
+    /// Whether no read waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.lock().waiting.is_empty()
     }
 
     /// Takes out those whose time is up.

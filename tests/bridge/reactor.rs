@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use aerospike_bridge::completion::{Completion, Lost};
 use aerospike_bridge::outbox::outbox;
-use aerospike_bridge::reactor::Reactor;
+use aerospike_bridge::reactor::{Reactor, is_lone};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -61,6 +61,103 @@ fn a_burst_costs_one_turn() {
     seen.sort_unstable();
     assert_eq!(seen, (0..500).collect::<Vec<_>>());
     assert_eq!(reactor.turns() - before, 1);
+}
+
+/// What a job was told when it asked whether it is lone, each time.
+fn told<const N: usize>(receiver: &mpsc::Receiver<[bool; N]>) -> [bool; N] {
+    receiver.recv_timeout(LONG).unwrap()
+}
+
+#[test]
+fn a_job_is_lone_until_it_has_waited() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..10 {
+        let sender = sender.clone();
+        reactor.submit(Box::pin(async move {
+            let first = is_lone();
+            let again = is_lone();
+            tokio::task::yield_now().await;
+            sender.send([first, again, is_lone()]).unwrap();
+        }));
+        assert_eq!(told(&receiver), [true, true, false]);
+    }
+}
+
+#[test]
+fn of_a_burst_the_last_job_alone_is_lone() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    let gate = Arc::new(Barrier::new(2));
+    // The first job holds the I/O thread until all the others are queued.
+    let held = Arc::clone(&gate);
+    let (started, running) = mpsc::channel();
+    reactor.submit(Box::pin(async move {
+        started.send(()).unwrap();
+        held.wait();
+    }));
+    running.recv_timeout(LONG).unwrap();
+    for _ in 0..200 {
+        let sender = sender.clone();
+        reactor.submit(Box::pin(async move { sender.send([is_lone()]).unwrap() }));
+    }
+    gate.wait();
+    let told: Vec<bool> = (0..200).map(|_| told(&receiver)[0]).collect();
+    assert_eq!(told, [vec![false; 199], vec![true]].concat());
+}
+
+#[test]
+fn jobs_under_way_are_no_company() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..10 {
+        let sender = sender.clone();
+        reactor.submit(Box::pin(async move {
+            sender.send([is_lone()]).unwrap();
+            std::future::pending::<()>().await;
+        }));
+        assert_eq!(told(&receiver), [true]);
+    }
+    assert_eq!(reactor.jobs(), 10);
+}
+
+#[test]
+fn what_is_no_job_is_never_lone() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    // It leaves nothing behind on its thread.
+    reactor.submit(Box::pin(async { panic!("one bad job") }));
+    while reactor.jobs() > 0 {
+        thread::yield_now();
+    }
+    reactor
+        .handle()
+        .spawn(async move { sender.send([is_lone()]).unwrap() });
+    assert_eq!(told(&receiver), [false]);
+    assert!(!reactor.block_on(async { is_lone() }));
+}
+
+#[test]
+fn a_job_is_lone_while_a_lone_caller_drives() {
+    let reactor = reactor();
+    for _ in 0..100 {
+        reactor.block_on(async { tokio::task::yield_now().await });
+    }
+    let (sender, receiver) = mpsc::channel();
+    reactor.block_on(async {
+        for _ in 0..10 {
+            let sender = sender.clone();
+            reactor.submit(Box::pin(async move { sender.send([is_lone()]).unwrap() }));
+            let told = loop {
+                match receiver.try_recv() {
+                    Ok(told) => break told,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+                }
+            };
+            assert_eq!(told, [true]);
+            assert!(!is_lone());
+        }
+    });
 }
 
 #[test]

@@ -215,6 +215,32 @@ def test_coalesce_reads(relay, together):
     assert len(relay.requests) == (2 if together else 10)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_coalesce_reads_that_are_alone(relay, together):
+    """One read at a time, by the only connection. Nothing attends to it, which would itself wait for the next one's leave to be sent."""
+    waiting = []
+
+    async def main():
+        config = {"hosts": relay.hosts, "coalesce_reads": together, "max_conns_per_node": 1, "policies": {"read": {"total_timeout": 0}}}
+        async with aerospike_py.async_client(config) as client:
+            await client.put(KEY, {"n": 1})
+            relay.clear()
+            reads = [lambda: client.get(KEY), lambda: client.select(KEY, ["n"]), lambda: client.exists(KEY)] * 3
+            for before, read in enumerate(reads):
+                relay.open.clear()
+                answer = asyncio.ensure_future(read())
+                while len(relay.requests) == before:
+                    await asyncio.sleep(0.001)
+                waiting.append(client.stats().nodes[0].waiting)
+                relay.open.set()
+                await answer
+
+    asyncio.run(main())
+    batch_rows = 41
+    assert [batch_rows in message.fields for message in relay.messages] == [False] * 9
+    assert waiting == [0] * 9
+
+
 # Nodes that fail ------------------------------------------------------------------------------------------------------------------------
 
 
