@@ -72,6 +72,17 @@ pub(crate) struct Failure {
     key: Option<Box<KeyParts>>,
     /// What befell earlier attempts.
     attempts: Vec<Attempt>,
+    /// Which attempt ended so, where that is worth a word.
+    attempt: Option<u32>,
+}
+
+impl Failure {
+    fn text(&self) -> String {
+        match self.attempt {
+            Some(number) => format!("{} (attempt {number})", self.message),
+            None => self.message.clone(),
+        }
+    }
 }
 
 /// An attempt that was followed by another.
@@ -140,6 +151,7 @@ impl Error {
             node: None,
             key: None,
             attempts: Vec::new(),
+            attempt: None,
         }))
     }
 
@@ -211,6 +223,16 @@ impl Error {
         Self::new(Kind::Server, code, message)
     }
 
+    /// A code that a node answered to a request on one record.
+    pub(crate) fn answered(code: u8, node: &core::Node) -> Self {
+        let text = ResultCode::from(code).into_string();
+        let mut error = Self::server(i32::from(code), explained(i32::from(code), text));
+        if let Self::Failure(failure) = &mut error {
+            failure.node = Some(node.address().to_owned());
+        }
+        error
+    }
+
     /// The transaction cannot go on.
     pub(crate) fn transaction(message: impl Into<String>) -> Self {
         Self::new(Kind::Client, TRANSACTION_FAILED, message)
@@ -261,6 +283,24 @@ impl Error {
         self
     }
 
+    /// The same error, after an attempt that the core has no part in.
+    pub(crate) fn after(mut self, earlier: &impl fmt::Display) -> Self {
+        if let Self::Failure(failure) = &mut self {
+            for attempt in &mut failure.attempts {
+                attempt.number += 1;
+            }
+            let first = Attempt {
+                number: 1,
+                text: earlier.to_string(),
+            };
+            failure.attempts.insert(0, first);
+            if failure.kind == Kind::Server {
+                failure.attempt = Some(failure.attempt.unwrap_or(1) + 1);
+            }
+        }
+        self
+    }
+
     /// The message with what it is about in front: `bin 'a': …`.
     pub(crate) fn within(self, what: impl fmt::Display) -> Self {
         match self {
@@ -286,7 +326,7 @@ impl Error {
     /// The message, without the code.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Failure(failure) => failure.message.clone(),
+            Self::Failure(failure) => failure.text(),
             Self::Raised(error) => error.to_string(),
         }
     }
@@ -361,9 +401,7 @@ impl From<&core::Error> for Error {
             let mut answer = Self::from(last);
             if let Self::Failure(failure) = &mut answer {
                 failure.in_doubt = error.in_doubt() && !was_refused(error, last);
-                if let Some(attempts) = error.iteration().filter(|&attempts| attempts > 1) {
-                    failure.message = format!("{} (attempt {attempts})", failure.message);
-                }
+                failure.attempt = error.iteration().filter(|&attempt| attempt > 1);
             }
             return answer;
         }
@@ -418,6 +456,7 @@ impl From<&core::Error> for Error {
             node: error.node().map(str::to_owned),
             key: None,
             attempts: earlier(error),
+            attempt: None,
         }))
     }
 }
@@ -471,6 +510,7 @@ fn exception(py: Python<'_>, failure: Failure) -> PyResult<PyErr> {
                 .unbind(),
         )
     })?;
+    let message = failure.text();
     let key = match failure.key {
         Some(key) => Some(key.into_python(py)?),
         None => None,
@@ -479,7 +519,7 @@ fn exception(py: Python<'_>, failure: Failure) -> PyResult<PyErr> {
         py,
         [
             failure.code.into_pyobject(py)?.into_any(),
-            failure.message.into_pyobject(py)?.into_any(),
+            message.into_pyobject(py)?.into_any(),
             failure.in_doubt.into_pyobject(py)?.to_owned().into_any(),
             failure.subcode.into_pyobject(py)?.into_any(),
             failure.node.into_pyobject(py)?.into_any(),

@@ -2,6 +2,7 @@
 
 mod consistency;
 mod diagnosis;
+mod direct;
 mod gate;
 pub(crate) mod gauges;
 mod link;
@@ -20,10 +21,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
-use crate::direct::{Collector, Dial, Left, Question, Scan, Share, Taker};
+use crate::direct::Dial;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
-use crate::query::cursor::Cursor;
 use gate::{Gate, Permit};
 use link::Link;
 use modules::Modules;
@@ -152,46 +152,6 @@ impl Cluster {
         Ok(Leave { gates })
     }
 
-    /// Reads records past the core, where that is possible; whatever is left is to be read through it.
-    pub(crate) async fn ask<T: Taker>(&self, question: &Question<'_>, taker: &mut T) -> Left {
-        let shares = match self
-            .routes
-            .load()
-            .shares(question.keys.iter().map(where_is))
-        {
-            Ok(shares) if question.is_plain() => shares,
-            _ => Vec::new(),
-        };
-        question.ask(own(&shares), taker).await
-    }
-
-    /// Reads all records past the core, where that is possible, and moves the cursor along. Returns whether that was everything.
-    ///
-    /// # Errors
-    /// The collector's.
-    pub(crate) async fn scan<C: Collector>(
-        &self,
-        scan: &Scan<'_>,
-        cursor: &mut Cursor,
-        collector: &mut C,
-    ) -> Result<bool> {
-        if !scan.is_plain() {
-            return Ok(false);
-        }
-        let partitions = cursor.partitions();
-        let begin = partitions.start;
-        let wanted = partitions.map(|partition| (&*scan.statement.namespace, partition));
-        let Ok(mut shares) = self.routes.load().shares(wanted) else {
-            return Ok(false);
-        };
-        for partition in shares.iter_mut().flat_map(|(_, places)| places) {
-            *partition += begin;
-        }
-        let nodes = own(&shares);
-        let all = nodes.len() == shares.len();
-        Ok(scan.ask(nodes, cursor, collector).await? && all)
-    }
-
     /// Refuses a namespace the cluster does not have: to some commands about one the server answers `ok`.
     pub(crate) fn check_namespace(&self, namespace: &str) -> Result<()> {
         let routes = self.routes.load();
@@ -274,18 +234,6 @@ async fn open(config: &Arc<Config>) -> Result<core::Client> {
     })
     .await
     .unwrap_or_else(|error| Err(Error::panic(format!("connect: {error}"))))
-}
-
-/// The nodes among these that may be asked past the core.
-fn own(shares: &[(Arc<Gate>, Vec<usize>)]) -> Vec<Share<'_>> {
-    let shares = shares.iter().filter_map(|(gate, asked)| {
-        Some(Share {
-            node: gate.node(),
-            pool: gate.pool()?,
-            asked,
-        })
-    });
-    shares.collect()
 }
 
 /// The namespace and the partition of a record.

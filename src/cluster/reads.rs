@@ -12,16 +12,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aerospike_core::policy::ReadPolicy;
-use aerospike_core::{BatchOperation, Bins, Key, Record, ResultCode};
+use aerospike_core::policy::{BatchPolicy, ReadPolicy};
+use aerospike_core::{BatchOperation, Bins, Key, ResultCode};
+use bytes::Bytes;
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
+use wire::Message;
 
 use super::Cluster;
 use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
+use crate::convert::bins::Found;
+use crate::direct::{Left, Question, Taker};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::in_place::in_place;
@@ -50,12 +54,12 @@ struct Waiting {
 
 /// What became of a read, and when it was sent.
 struct Answer {
-    outcome: Result<Record>,
+    outcome: Result<Found>,
     sent: Option<Instant>,
 }
 
 impl Waiting {
-    fn answer(self, outcome: Result<Record>) {
+    fn answer(self, outcome: Result<Found>) {
         // Whoever asked may be gone: the client was closed.
         let _ = self.answer.send(Answer {
             outcome: outcome.map_err(|error| error.of_key(&self.key)),
@@ -68,9 +72,9 @@ impl Waiting {
         if let Some(left) = time_left(self.deadline, &self.policy) {
             self.policy.shorten(left);
         }
-        let record = cluster.read(&self.policy, &self.key, self.bins.clone());
-        match AssertUnwindSafe(record).catch_unwind().await {
-            Ok(record) => self.answer(record.map_err(Error::from)),
+        let found = cluster.find(&self.policy, &self.key, self.bins.clone());
+        match AssertUnwindSafe(found).catch_unwind().await {
+            Ok(found) => self.answer(found),
             Err(panic) => self.answer(Err(panicked(NAME, panic.as_ref()))),
         }
     }
@@ -158,7 +162,7 @@ impl Cluster {
         policy: Arc<ReadPolicy>,
         deadline: Option<Instant>,
         watch: Option<&Watch>,
-    ) -> Result<Record> {
+    ) -> Result<Found> {
         let gate = self.gate(&key)?;
         let (answer, answered) = oneshot::channel();
         let read = Waiting {
@@ -219,49 +223,107 @@ async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
             read.sent = Some(now);
         }
         let borrowed = gate.keep(permit);
-        let cluster = Arc::clone(&cluster);
+        let (cluster, gate) = (Arc::clone(&cluster), Arc::clone(&gate));
         // The runtime moves a task about that is not on the heap: to where it stays, and back when it has ended.
         tokio::spawn(in_place(|| async move {
-            send(&cluster, reads).await;
+            send(&cluster, &gate, reads).await;
             drop(borrowed);
         }));
     }
 }
 
 /// Sends reads as one batch and hands the answers out.
-async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
+async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
     if reads.len() == 1 {
         if let Some(read) = reads.pop() {
             read.read_alone(cluster).await;
         }
         return;
     }
-    let Some(first) = reads.first() else {
-        return;
+    let mut policy = {
+        let Some(first) = reads.first() else {
+            return;
+        };
+        let mut policy = Arc::new(batch_policy(&first.policy.base_policy));
+        // The first to come has the least time left.
+        if let Some(left) = time_left(first.deadline, &first.policy) {
+            policy.shorten(left);
+        }
+        policy
     };
-    let base = &first.policy.base_policy;
-    let (mut policy, row_policy) = (Arc::new(batch_policy(base)), row_policy(base));
-    // The first to come has the least time left.
-    if let Some(left) = time_left(first.deadline, &first.policy) {
-        policy.shorten(left);
+    let began = Instant::now();
+    let (answers, left) = ask(cluster, &policy, &reads).await;
+    let mut rest = Vec::new();
+    for (read, answer) in reads.into_iter().zip(answers) {
+        match answer {
+            None => rest.push(read),
+            Some(Ok(found)) => read.answer(Ok(found)),
+            Some(Err(code)) if PASSING.contains(&ResultCode::from(code)) => {
+                read.read_alone(cluster).await;
+            }
+            Some(Err(code)) => read.answer(Err(Error::answered(code, gate.node()))),
+        }
     }
+    if rest.is_empty() {
+        return;
+    }
+    let base = &mut Arc::make_mut(&mut policy).base_policy;
+    match left.second_chance(base, began.elapsed()) {
+        Ok(()) => send_through_core(cluster, &policy, rest).await,
+        Err(failure) => {
+            for read in rest {
+                read.answer(Err(failure.into()));
+            }
+        }
+    }
+}
+
+/// Asks past the core: of each read the record, or the code it was refused with, or nothing.
+async fn ask(
+    cluster: &Cluster,
+    policy: &BatchPolicy,
+    reads: &[Waiting],
+) -> (Vec<Option<std::result::Result<Found, u8>>>, Left) {
+    let question = Question {
+        rows: reads.iter().map(|read| (&read.key, &read.bins)).collect(),
+        base: &policy.base_policy,
+        inline: (policy.allow_inline, policy.allow_inline_ssd),
+    };
+    let mut answers = Answers(reads.iter().map(|_| None).collect());
+    let left = cluster.ask(&question, &mut answers).await;
+    (answers.0, left)
+}
+
+/// Of each read the record, or the code it was refused with.
+struct Answers(Vec<Option<std::result::Result<Found, u8>>>);
+
+impl Taker for Answers {
+    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
+        let answer = match message.header.result {
+            0 => match Found::of(message, frame) {
+                Ok(found) => Ok(found),
+                Err(_) => return false,
+            },
+            code => Err(code),
+        };
+        if let Some(place) = self.0.get_mut(row) {
+            *place = Some(answer);
+        }
+        true
+    }
+}
+
+/// The same by way of the core.
+async fn send_through_core(cluster: &Cluster, policy: &BatchPolicy, reads: Vec<Waiting>) {
+    let row_policy = row_policy(&policy.base_policy);
     let mut rows: Vec<BatchOperation> = reads
         .iter()
         .map(|read| BatchOperation::read(&row_policy, read.key.clone(), read.bins.clone()))
         .collect();
-    let sent = AssertUnwindSafe(cluster.batch(&policy, &mut rows)).catch_unwind();
-    let failure = match sent.await {
-        Ok(outcome) => outcome.err(),
-        Err(panic) => {
-            for read in reads {
-                read.answer(Err(panicked(NAME, panic.as_ref())));
-            }
-            return;
-        }
-    };
+    let failure = cluster.batch(policy, &mut rows).await.err();
     for (mut row, read) in rows.into_iter().zip(reads) {
         match (row.take_record(), row.error()) {
-            (Some(record), None) => read.answer(Ok(record)),
+            (Some(record), None) => read.answer(Ok(record.into())),
             (_, Some(error)) if error.matches(&PASSING) => read.read_alone(cluster).await,
             (_, Some(error)) => read.answer(Err(Error::from(error))),
             (None, None) => match &failure {

@@ -21,6 +21,9 @@ const NOBODY: u16 = u16::MAX;
 /// The generation of a node that did not answer: no node has it.
 const UNKNOWN: isize = isize::MIN;
 
+/// What is asked of each node: places in a list of what is asked of all.
+pub(super) type Shares = Vec<(Arc<Gate>, Vec<usize>)>;
+
 /// A snapshot of the cluster.
 pub(super) struct Routes {
     /// Of each namespace and partition, the index of the gate of its master.
@@ -158,7 +161,7 @@ impl Routes {
     pub(super) fn shares<'a>(
         &self,
         wanted: impl Iterator<Item = (&'a str, usize)>,
-    ) -> std::result::Result<Vec<(Arc<Gate>, Vec<usize>)>, usize> {
+    ) -> std::result::Result<Shares, usize> {
         let mut shares: Vec<_> = self.gates.iter().map(|_| Vec::new()).collect();
         // As a rule they are all of one namespace.
         let mut last: Option<(&str, &[u16])> = None;

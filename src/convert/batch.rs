@@ -5,7 +5,7 @@ use bytes::Bytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyType};
 
-use super::bins::RawBins;
+use super::bins::{Found, RawBins};
 use super::key;
 use super::keys::Keys;
 use super::names::{self, named_tuple};
@@ -88,9 +88,10 @@ impl Row {
         let header = &message.header;
         let mut row = Self::empty(digest, (i32::from(header.result), false));
         if row.code == 0 {
-            row.generation = header.generation;
-            row.void_time = header.ttl;
-            row.bins = Bins::Raw(RawBins::of(message, frame)?);
+            let found = Found::of(message, frame)?;
+            row.generation = found.generation;
+            row.void_time = found.void_time;
+            row.bins = Bins::Raw(found.bins);
         }
         Ok(row)
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use aerospike_core::{IndexMap, Key, Value};
+use aerospike_core::{IndexMap, Key, Record, Value};
 use bytes::Bytes;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -19,6 +19,38 @@ use crate::error::{Error, Result};
 pub(crate) enum RawBins {
     Values(IndexMap<String, Value>),
     Cells(Cells),
+}
+
+/// A record as it was found.
+pub(crate) struct Found {
+    pub(crate) generation: u32,
+    /// When it lapses, in seconds since 2010; 0 for never.
+    pub(crate) void_time: u32,
+    pub(crate) bins: RawBins,
+}
+
+impl Found {
+    /// The record of a message, which is part of a frame.
+    ///
+    /// # Errors
+    /// What is no value, or no UTF-8 where it has to be.
+    pub(crate) fn of(message: &wire::Message<'_>, frame: &Bytes) -> Result<Self> {
+        Ok(Self {
+            generation: message.header.generation,
+            void_time: message.header.ttl,
+            bins: RawBins::of(message, frame)?,
+        })
+    }
+}
+
+impl From<Record> for Found {
+    fn from(record: Record) -> Self {
+        Self {
+            generation: record.generation,
+            void_time: record.expiration(),
+            bins: RawBins::Values(record.bins),
+        }
+    }
 }
 
 /// What a dict of bins can be made of.
@@ -109,7 +141,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    fn to_python<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn to_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         Ok(match self {
             Self::Bool(flag) => PyBool::new(py, flag).to_owned().into_any(),
             Self::Int(number) => number.into_bound_py_any(py)?,

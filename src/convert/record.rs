@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::bins::{Found, ToDict};
 use super::keys::set_or_empty;
 use super::names::{self, named_tuple};
 use super::object::Loader;
@@ -83,13 +84,29 @@ pub(crate) fn record<'py>(
     record: &Record,
     loader: &Loader,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let bins = loader.bins(py, &record.bins, || Ok(key.clone()))?;
-    named_tuple(
-        names::RECORD.get(py)?,
-        [
-            key,
-            metadata(py, record.generation, record.expiration())?,
-            bins,
-        ],
-    )
+    let header = (record.generation, record.expiration());
+    of_bins(py, key, header, &record.bins, loader)
+}
+
+/// The same of a record as it was found.
+pub(crate) fn found<'py>(
+    py: Python<'py>,
+    key: Bound<'py, PyAny>,
+    found: &Found,
+    loader: &Loader,
+) -> PyResult<Bound<'py, PyAny>> {
+    let header = (found.generation, found.void_time);
+    of_bins(py, key, header, &found.bins, loader)
+}
+
+fn of_bins<'py>(
+    py: Python<'py>,
+    key: Bound<'py, PyAny>,
+    (generation, void_time): (u32, u32),
+    bins: &impl ToDict,
+    loader: &Loader,
+) -> PyResult<Bound<'py, PyAny>> {
+    let bins = loader.bins(py, bins, || Ok(key.clone()))?;
+    let meta = metadata(py, generation, void_time)?;
+    named_tuple(names::RECORD.get(py)?, [key, meta, bins])
 }

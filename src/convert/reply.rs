@@ -12,6 +12,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use tokio_util::sync::DropGuard;
 
 use super::batch::{BatchWriting, Row};
+use super::bins::Found;
 use super::keys::Keys;
 use super::lazy::BatchReading;
 use super::names::{self, named_tuple};
@@ -38,6 +39,7 @@ pub(crate) enum Reply {
     /// Of each node: its name, an error code, the answer.
     Infos(Vec<(String, i32, String)>),
     Record(Box<Record>),
+    Found(Found),
     /// Generation and void time, if the record exists.
     Header(Option<(u32, u32)>),
     Rows(Vec<Row>),
@@ -160,6 +162,9 @@ impl Shape {
             }
             (Self::Record(key, loader), Reply::Record(record)) => {
                 record::record(py, key.to_python(py)?, &record, &loader)?.unbind()
+            }
+            (Self::Record(key, loader), Reply::Found(found)) => {
+                record::found(py, key.to_python(py)?, &found, &loader)?.unbind()
             }
             (Self::Exists(key), Reply::Header(header)) => exists(py, &key, header)?.unbind(),
             (Self::Ordered(key, answers, loader), Reply::Record(record)) => {

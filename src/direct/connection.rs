@@ -1,12 +1,14 @@
 //! A connection of our own to a node: one request and its frames at a time.
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use aerospike_core::Host;
-use aerospike_core::policy::TlsPolicy;
+use aerospike_core::policy::{BasePolicy, TlsPolicy};
+use aerospike_core::{Host, ResultCode};
 use bytes::Bytes;
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
@@ -26,13 +28,15 @@ const MESSAGES_AT_ONCE: usize = 512;
 
 /// Why an exchange came to nothing.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The connection broke, or what came was not the protocol.
     Broken(String),
     /// Nothing came for as long as the socket's time-out.
     Silent,
     /// The time of the whole request is up.
     Late,
+    /// The node refused it, for now.
+    Refused(u8),
 }
 
 /// What an exchange comes to.
@@ -42,6 +46,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Broken(why) => f.write_str(why),
+            Self::Refused(code) => f.write_str(&ResultCode::from(*code).into_string()),
             Self::Silent => f.write_str("the node was silent for as long as socket_timeout allows"),
             Self::Late => f.write_str("the node did not answer within total_timeout"),
         }
@@ -70,6 +75,17 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// That of a request that begins now.
+    pub(super) fn of(base: &BasePolicy) -> Self {
+        let some = |milliseconds: u32| {
+            (milliseconds > 0).then(|| Duration::from_millis(u64::from(milliseconds)))
+        };
+        Self {
+            socket: some(base.socket_timeout),
+            until: some(base.total_timeout).map(|total| Instant::now() + total),
+        }
+    }
+
     /// How long a node may take for a request; 0 for as long as it wants.
     pub(super) fn milliseconds(self) -> u32 {
         let left = |until: Instant| until.saturating_duration_since(Instant::now());
@@ -116,8 +132,6 @@ pub(super) struct Connection {
     stream: BufReader<Either<TcpStream, Box<TlsStream<TcpStream>>>>,
     /// When it was last used.
     pub(super) used: Instant,
-    /// Whether anything was answered to the last request.
-    pub(super) heard: bool,
 }
 
 impl Connection {
@@ -147,7 +161,6 @@ impl Connection {
         Ok(Self {
             stream: BufReader::with_capacity(CHUNK, stream),
             used: Instant::now(),
-            heard: false,
         })
     }
 
@@ -159,11 +172,9 @@ impl Connection {
         patience: Patience,
         mut take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
     ) -> Exchange<u8> {
-        self.heard = false;
         self.send(request, patience).await?;
         loop {
             let frame = self.frame(Kind::Message, patience).await?;
-            self.heard = true;
             let mut rest = &*frame;
             let mut taken = 0;
             while let Some((message, behind)) = split_message(rest)? {
@@ -182,6 +193,24 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Whether it can be used again; looks whether the node has closed it if nobody has used it for some time.
+    pub(super) fn is_usable(&self, look_after: Duration) -> bool {
+        if !self.stream.buffer().is_empty() {
+            return false;
+        }
+        if self.used.elapsed() < look_after {
+            return true;
+        }
+        let stream = match self.stream.get_ref() {
+            Either::Left(stream) => stream,
+            Either::Right(stream) => stream.get_ref().0,
+        };
+        let mut byte = [MaybeUninit::uninit()];
+        let seen = SockRef::from(stream).peek(&mut byte);
+        // Neither its end nor anything that nobody asked for.
+        seen.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Sends a frame.

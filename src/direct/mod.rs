@@ -1,4 +1,4 @@
-//! Batch reads and scans past the core, on connections of our own.
+//! Reads of records, in batches and scans too, past the core, on connections of our own.
 //!
 //! The core makes of each row a record with a map of strings and values, moves it several times and takes most of their time for that;
 //! it offers no way to the bytes (figures: docs/performance.md). So what is asked often and simply is asked here: the request is encoded with
@@ -17,7 +17,9 @@
 mod batch;
 mod connection;
 mod login;
+mod one;
 mod pool;
+mod request;
 mod scan;
 
 use std::sync::Arc;
@@ -25,7 +27,8 @@ use std::time::Instant;
 
 use aerospike_core::Node;
 
-pub(crate) use batch::{Left, Question, Taker};
+pub(crate) use batch::{Left, Question, Taker, second_chance};
+pub(crate) use one::{One, Outcome};
 pub(crate) use pool::{Dial, Pool};
 pub(crate) use scan::{Collector, Scan};
 

@@ -14,6 +14,9 @@ use super::connection::{Connection, Exchange, Failure, Messages, Patience};
 use super::login::Login;
 use crate::convert::config::Config;
 
+/// How long a connection may have been idle before it is asked whether the node has closed it.
+const LOOK_AFTER: Duration = Duration::from_millis(10);
+
 /// How the connections of a cluster are opened.
 pub(crate) struct Dial {
     config: Arc<Config>,
@@ -94,19 +97,21 @@ impl Pool {
         self.open.fetch_sub(old.len(), Ordering::Relaxed);
     }
 
-    fn close_idle(&self) {
-        let idle = std::mem::take(&mut *self.idle.lock());
-        self.open.fetch_sub(idle.len(), Ordering::Relaxed);
+    fn take_idle(&self) -> Option<Connection> {
+        self.idle.lock().pop()
     }
 
     /// A connection: one that is idle, or a new one. None if none can be had.
     pub(super) async fn lease(&self, host: &Host, until: Option<Instant>) -> Option<Lease<'_>> {
-        if let Some(connection) = self.idle.lock().pop() {
-            return Some(Lease {
+        while let Some(connection) = self.take_idle() {
+            let lease = Lease {
                 pool: self,
                 connection: Some(connection),
-                is_used: true,
-            });
+            };
+            // One that was used a moment ago is taken as it is: to look costs a system call.
+            if lease.connection.as_ref()?.is_usable(LOOK_AFTER) {
+                return Some(lease);
+            }
         }
         let most = self.dial.config.own_connections();
         let take = |open: usize| (open < most).then_some(open + 1);
@@ -116,7 +121,6 @@ impl Pool {
         let mut lease = Lease {
             pool: self,
             connection: None,
-            is_used: false,
         };
         match self.dial.open(host, until).await {
             Ok(connection) => {
@@ -131,45 +135,31 @@ impl Pool {
     }
 }
 
-/// The use of a connection. Dropped before [`give_back`](Self::give_back), it is closed: something may still come on it.
+/// The use of a connection. Dropped before it is given back, it is closed: something may still come on it.
 pub(super) struct Lease<'a> {
     pool: &'a Pool,
     connection: Option<Connection>,
-    /// Whether somebody has used it before, so that the node may have closed it meanwhile.
-    is_used: bool,
 }
 
 impl Lease<'_> {
-    /// The same as [`Connection::converse`]. Of a connection that the node had closed it is told apart from others that nothing was asked:
-    /// None.
+    /// The same as [`Connection::converse`]; if it goes well, the connection is for the next one.
     pub(super) async fn converse(
         mut self,
         request: &[u8],
         messages: Messages,
         patience: Patience,
         take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
-    ) -> Option<Exchange<u8>> {
-        let connection = self.connection.as_mut()?;
-        let outcome = connection.converse(request, messages, patience, take).await;
-        let heard = connection.heard;
-        match outcome {
-            Ok(_) => self.give_back(),
-            Err(Failure::Broken(_)) if self.is_used && !heard => {
-                // So are those that are idle, as a rule.
-                self.pool.close_idle();
-                return None;
-            }
-            Err(_) => {}
-        }
-        Some(outcome)
-    }
-
-    fn give_back(mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            connection.used = Instant::now();
-            self.pool.idle.lock().push(connection);
-            std::mem::forget(self);
-        }
+    ) -> Exchange<u8> {
+        let Some(mut connection) = self.connection.take() else {
+            return Err(Failure::Broken("no connection".to_owned()));
+        };
+        let result = connection
+            .converse(request, messages, patience, take)
+            .await?;
+        connection.used = Instant::now();
+        self.pool.idle.lock().push(connection);
+        std::mem::forget(self);
+        Ok(result)
     }
 }
 

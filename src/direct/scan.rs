@@ -3,19 +3,17 @@
 //! Source: basic queries, `crates/wire/src/query.rs`. A node ends its answer with a last message, after which every partition it was asked
 //! for is read, but for those of which it has said that they are not its own.
 
-use std::time::Duration;
-
 use aerospike_core::policy::QueryPolicy;
 use aerospike_core::query::Statement;
-use aerospike_core::{Bins, QueryDuration, ReadTouchTtl, Replica};
+use aerospike_core::{Bins, QueryDuration};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 use wire::message::{info1, info3};
-use wire::{Digest, FieldType, Header, Message, OpCode, Value};
+use wire::{Digest, FieldType, Header, Message};
 
-use super::Share;
 use super::connection::{Exchange, Failure, Messages, Patience, frame};
+use super::{Share, request};
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
 
@@ -76,13 +74,8 @@ impl Scan<'_> {
             && self.policy.max_concurrent_nodes == 0
             && self.policy.include_bin_data
             && matches!(self.policy.expected_duration, QueryDuration::Long)
-            && matches!(base.replica, Replica::Sequence | Replica::Master)
-            && matches!(base.read_touch_ttl, ReadTouchTtl::ServerDefault)
-            && base.filter_expression.is_none()
-            && base.txn.is_none()
             && base.total_timeout == 0
-            && !base.use_compression
-            && base.error_detail_verbosity == 0
+            && request::is_plain(base)
     }
 
     /// Asks the nodes, each for its share, all at once; the cursor goes along. Returns whether every partition of it was read.
@@ -125,19 +118,14 @@ impl Scan<'_> {
         let Some(lease) = share.lease(None).await else {
             return false;
         };
-        let socket = self.policy.base_policy.socket_timeout;
-        let patience = Patience {
-            socket: (socket > 0).then(|| Duration::from_millis(u64::from(socket))),
-            until: None,
-        };
+        let patience = Patience::of(&self.policy.base_policy);
         let take = |message: &Message<'_>, frame: &Bytes| progress.lock().take(message, frame);
         match lease
             .converse(request, Messages::UpToLast, patience, take)
             .await
         {
-            None => false,
-            Some(Ok(result)) => result == 0,
-            Some(Err(failure)) => {
+            Ok(result) => result == 0,
+            Err(failure) => {
                 log::debug!("{}: scan: {failure}", share.node.name());
                 false
             }
@@ -162,10 +150,7 @@ impl Scan<'_> {
             header.info1 |= info1::GET_NO_BINS;
         }
         frame(&header, |message| {
-            message.field(FieldType::Namespace, self.statement.namespace.as_bytes());
-            if !self.statement.set_name.is_empty() {
-                message.field(FieldType::Set, self.statement.set_name.as_bytes());
-            }
+            request::place(message, &self.statement.namespace, &self.statement.set_name);
             message.field(FieldType::QueryId, &fastrand::u64(1..).to_be_bytes());
             let socket = self.policy.base_policy.socket_timeout;
             message.field(FieldType::SocketTimeout, &socket.to_be_bytes());
@@ -175,11 +160,7 @@ impl Scan<'_> {
             if !begun.is_empty() {
                 message.field(FieldType::Digests, &begun);
             }
-            if let Bins::Some(names) = &self.statement.bins {
-                for name in names {
-                    message.op(OpCode::Read as u8, name.as_bytes(), &Value::Nil);
-                }
-            }
+            request::names(message, &self.statement.bins);
         })
     }
 }

@@ -38,6 +38,7 @@ pub(crate) struct Columns {
 pub(crate) type Header = (i32, u32, u32);
 
 /// The bins of a row.
+#[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     /// There is no record, or it could not be read.
     Absent,
@@ -64,7 +65,7 @@ impl<'a> From<Option<&'a RawBins>> for Source<'a> {
 
 /// Fields by the names of their bins.
 struct Fields {
-    fields: Vec<Field>,
+    all: Vec<Field>,
     by_name: FxHashMap<Box<[u8]>, usize>,
     /// Which one was that of the bin in a position of the record before: as a rule it is again.
     guesses: Vec<usize>,
@@ -77,7 +78,7 @@ impl Fields {
         Self {
             by_name: names.collect(),
             guesses: Vec::new(),
-            fields,
+            all: fields,
         }
     }
 
@@ -85,23 +86,20 @@ impl Fields {
     fn find(&mut self, position: usize, name: &[u8]) -> Option<&Field> {
         let guess = self.guesses.get(position).copied();
         let is_it = |index: &usize| {
-            let field = self.fields.get(*index);
+            let field = self.all.get(*index);
             field.is_some_and(|field| field.name.as_bytes() == name)
         };
-        let index = match guess.filter(is_it) {
-            Some(index) => index,
-            None => {
-                let index = self.by_name.get(name).copied()?;
-                if self.guesses.len() <= position {
-                    self.guesses.resize(position + 1, index);
-                }
-                if let Some(guess) = self.guesses.get_mut(position) {
-                    *guess = index;
-                }
-                index
-            }
-        };
-        self.fields.get(index)
+        if let Some(index) = guess.filter(is_it) {
+            return self.all.get(index);
+        }
+        let index = self.by_name.get(name).copied()?;
+        if self.guesses.len() <= position {
+            self.guesses.resize(position + 1, index);
+        }
+        if let Some(guess) = self.guesses.get_mut(position) {
+            *guess = index;
+        }
+        self.all.get(index)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aerospike_core::policy::BatchPolicy;
-use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Key};
+use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, ReadTouchTtl};
 use bytes::Bytes;
 use pyo3::prelude::*;
 use wire::Message;
@@ -18,7 +18,7 @@ use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
-use crate::direct::{Question, Taker};
+use crate::direct::{Left, Question, Taker};
 use crate::error::{Error, Result};
 use crate::numpy::columns::{Columns, Header, Source};
 use crate::numpy::field::Conduct;
@@ -124,7 +124,7 @@ impl Operation for BatchRead {
             row_policy,
             plan,
         } = self;
-        let question = Question {
+        let reading = Read {
             keys: &keys,
             bins: &bins,
             policy: &policy,
@@ -136,7 +136,7 @@ impl Operation for BatchRead {
                     keys: &keys,
                     rows: keys.iter().map(|_| None).collect(),
                 };
-                read(cluster, &question, &mut rows).await?;
+                reading.run(cluster, &mut rows).await?;
                 Ok(Reply::Rows(rows.finish()))
             }
             Some((plan, conduct)) => {
@@ -145,7 +145,7 @@ impl Operation for BatchRead {
                     columns: Columns::unanswered(plan, conduct, keys.len()),
                     misfit: None,
                 };
-                read(cluster, &question, &mut filling).await?;
+                reading.run(cluster, &mut filling).await?;
                 filling.finish()
             }
         }
@@ -161,42 +161,75 @@ trait Reading: Taker {
     fn fail(&mut self, row: usize, failure: &Error);
 }
 
-/// Reads past the core, and through it what that leaves. Fails only if no row was answered.
-async fn read(
-    cluster: &Cluster,
-    question: &Question<'_>,
-    reading: &mut impl Reading,
-) -> Result<()> {
-    let began = Instant::now();
-    let left = cluster.ask(question, reading).await;
-    if left.rows.is_empty() {
-        return Ok(());
-    }
-    let answers = match left.second_chance(question.policy, began.elapsed()) {
-        Ok(policy) => {
-            let operation = |key: &Key| {
-                BatchOperation::read(question.row_policy, key.clone(), question.bins.clone())
-            };
-            let keys = left.rows.iter().filter_map(|&row| question.keys.get(row));
-            batch::send(cluster, &policy, keys.map(operation).collect()).await
-        }
-        Err(failure) => Err(failure),
-    };
-    match answers {
-        Ok(answers) => {
-            let failure = answers.failure.as_ref();
-            for (&row, operation) in left.rows.iter().zip(answers.operations) {
-                reading.answer(row, operation, failure);
+/// What is read.
+struct Read<'a> {
+    keys: &'a [Key],
+    bins: &'a Bins,
+    policy: &'a BatchPolicy,
+    row_policy: &'a BatchReadPolicy,
+}
+
+impl Read<'_> {
+    /// Reads past the core, and through it what that leaves. Fails only if no row was answered.
+    async fn run(&self, cluster: &Cluster, reading: &mut impl Reading) -> Result<()> {
+        let began = Instant::now();
+        let mut policy = self.policy.clone();
+        let left = self.ask(cluster, reading).await;
+        let left = match left {
+            None => (0..self.keys.len()).collect(),
+            Some(left) => {
+                let chance = left.second_chance(&mut policy.base_policy, began.elapsed());
+                if let Err(failure) = chance {
+                    return self.give_up(&left.rows, failure.into(), reading);
+                }
+                left.rows
             }
+        };
+        if left.is_empty() {
+            return Ok(());
         }
-        Err(failure) if left.rows.len() == question.keys.len() => return Err(failure),
-        Err(failure) => {
-            for &row in &left.rows {
-                reading.fail(row, &failure);
+        let operation =
+            |key: &Key| BatchOperation::read(self.row_policy, key.clone(), self.bins.clone());
+        let keys = left.iter().filter_map(|&row| self.keys.get(row));
+        match batch::send(cluster, &policy, keys.map(operation).collect()).await {
+            Ok(answers) => {
+                let failure = answers.failure.as_ref();
+                for (&row, operation) in left.iter().zip(answers.operations) {
+                    reading.answer(row, operation, failure);
+                }
+                Ok(())
             }
+            Err(failure) => self.give_up(&left, failure, reading),
         }
     }
-    Ok(())
+
+    /// Asks the nodes past the core, unless the rows need something of it.
+    async fn ask(&self, cluster: &Cluster, reading: &mut impl Reading) -> Option<Left> {
+        let is_plain = self.policy.respond_all_keys
+            && matches!(self.policy.concurrency, Concurrency::Parallel)
+            && matches!(self.row_policy.read_touch_ttl, ReadTouchTtl::ServerDefault)
+            && self.row_policy.filter_expression.is_none();
+        if !is_plain {
+            return None;
+        }
+        let question = Question {
+            rows: self.keys.iter().map(|key| (key, self.bins)).collect(),
+            base: &self.policy.base_policy,
+            inline: (self.policy.allow_inline, self.policy.allow_inline_ssd),
+        };
+        Some(cluster.ask(&question, reading).await)
+    }
+
+    /// Says of rows that they were not answered; if those are all, the failure is that of the whole.
+    fn give_up(&self, rows: &[usize], failure: Error, reading: &mut impl Reading) -> Result<()> {
+        if rows.len() == self.keys.len() {
+            return Err(failure);
+        }
+        for &row in rows {
+            reading.fail(row, &failure);
+        }
+        Ok(())
+    }
 }
 
 /// Rows for objects.

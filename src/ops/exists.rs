@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aerospike_core::policy::ReadPolicy;
-use aerospike_core::{Bins, Key, ResultCode};
+use aerospike_core::{Bins, Key};
 use pyo3::prelude::*;
 
 use super::{NOT_FOUND, Operation, Timed};
 use crate::cluster::{Cluster, Target};
+use crate::convert::bins::Found;
 use crate::convert::key;
 use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::observe::watch::Watch;
 
 /// A look at whether a record is there.
@@ -54,15 +55,8 @@ impl Operation for Exists {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        // A read of the header, since the core's `exists` answers without generation and void time.
-        match cluster.read(&self.policy, &self.key, Bins::None).await {
-            Ok(record) => Ok(Reply::Header(Some((
-                record.generation,
-                record.expiration(),
-            )))),
-            Err(error) if error.matches(&[ResultCode::KeyNotFoundError]) => Ok(Reply::Header(None)),
-            Err(error) => Err(Error::from(error).of_key(&self.key)),
-        }
+        let found = cluster.find(&self.policy, &self.key, Bins::None).await;
+        header(found.map_err(|error| error.of_key(&self.key)))
     }
 
     async fn join(
@@ -71,16 +65,18 @@ impl Operation for Exists {
         deadline: Option<Instant>,
         watch: Option<&Watch>,
     ) -> Result<Reply> {
-        let header = cluster
+        let found = cluster
             .read_together(self.key, Bins::None, self.policy, deadline, watch)
             .await;
-        match header {
-            Ok(record) => Ok(Reply::Header(Some((
-                record.generation,
-                record.expiration(),
-            )))),
-            Err(error) if error.code() == NOT_FOUND => Ok(Reply::Header(None)),
-            Err(error) => Err(error),
-        }
+        header(found)
+    }
+}
+
+/// A read of the header, since the core's `exists` answers without generation and void time.
+fn header(found: Result<Found>) -> Result<Reply> {
+    match found {
+        Ok(found) => Ok(Reply::Header(Some((found.generation, found.void_time)))),
+        Err(error) if error.code() == NOT_FOUND => Ok(Reply::Header(None)),
+        Err(error) => Err(error),
     }
 }

@@ -15,7 +15,7 @@ use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, operation};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::observe::watch::Watch;
 
 /// A read of one record.
@@ -82,10 +82,10 @@ impl Operation for Get {
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        match cluster.read(&self.policy, &self.key, self.bins).await {
-            Ok(record) => Ok(Reply::Record(Box::new(record))),
-            Err(error) => Err(Error::from(error).of_key(&self.key)),
-        }
+        let found = cluster.find(&self.policy, &self.key, self.bins).await;
+        found
+            .map(Reply::Found)
+            .map_err(|error| error.of_key(&self.key))
     }
 
     async fn join(
@@ -94,9 +94,9 @@ impl Operation for Get {
         deadline: Option<Instant>,
         watch: Option<&Watch>,
     ) -> Result<Reply> {
-        let record = cluster
+        let found = cluster
             .read_together(self.key, self.bins, self.policy, deadline, watch)
             .await?;
-        Ok(Reply::Record(Box::new(record)))
+        Ok(Reply::Found(found))
     }
 }
