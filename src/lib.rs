@@ -7,7 +7,7 @@
 //!                                              ▼                                                               │
 //!                                bridge/inbox      lock-free queue; wakes the reactor once per burst           │
 //!                                              ▼                                                               │
-//!                                bridge/reactor    the I/O thread: permit → op.run(&core) → aerospike-core     │
+//!                                bridge/reactor    the I/O thread: permit → op.run → direct, aerospike-core    │
 //!                                              ▼                                                               │
 //!                                bridge/completion a token that must complete (its Drop completes with Lost)   │
 //!                                              ▼                                                               │
@@ -43,9 +43,6 @@ mod numpy;
 mod observe;
 mod ops;
 mod partition_filter;
-#[cfg(feature = "plane")]
-#[path = "../benches/plane/mod.rs"]
-mod plane;
 mod query;
 mod session;
 mod transaction;
@@ -86,8 +83,6 @@ fn _aerospike(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::key::calc_digest, module)?)?;
     module.add_function(wrap_pyfunction!(convert::key::get_partition_id, module)?)?;
     module.add_class::<aio::pending::PendingBatch>()?;
-    #[cfg(feature = "plane")]
-    module.add_class::<plane::Plane>()?;
     module.add_class::<batch_stream::BaseBatchStream>()?;
     module.add_class::<batch_stream::BatchStream>()?;
     module.add_class::<batch_stream::AsyncBatchStream>()?;

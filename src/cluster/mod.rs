@@ -89,6 +89,7 @@ impl Cluster {
     /// Disconnects, whether or not somebody waits for it.
     pub(crate) fn disconnect(&self) -> JoinHandle<()> {
         self.over.cancel();
+        self.routes.load().close();
         self.client.disconnect()
     }
 

@@ -202,6 +202,13 @@ impl Routes {
                 })
     }
 
+    /// Closes what is not the core's.
+    pub(super) fn close(&self) {
+        for pool in self.gates.iter().filter_map(|gate| gate.pool()) {
+            pool.close();
+        }
+    }
+
     pub(super) fn follow_connections(&self) {
         for gate in &self.gates {
             gate.follow_connections();

@@ -52,8 +52,6 @@ pub(crate) enum Reply {
     /// The id of a background job.
     Job(u64),
     Progress(Progress),
-    #[cfg(feature = "plane")]
-    Plane(crate::plane::Answer),
 }
 
 /// How the attempts of a batch went.
@@ -117,8 +115,6 @@ pub(crate) enum Shape {
     Job(Started),
     /// Whatever the reply is; whoever works on it learns when nobody waits for it any more.
     Watched(DropGuard),
-    #[cfg(feature = "plane")]
-    Plane(crate::plane::Form),
 }
 
 /// A conversion that may need several turns of the event loop.
@@ -129,8 +125,6 @@ pub(crate) enum Conversion {
     Gathering(Box<Gathering>),
     /// Not before the awaiting task takes its next step: what it does not take is there for the next one.
     Turn(Turn),
-    #[cfg(feature = "plane")]
-    Plane(Box<crate::plane::Reading>),
 }
 
 impl Shape {
@@ -194,8 +188,6 @@ impl Shape {
                 plain(py, reply)?.unbind()
             }
             (Self::Object(object), _) => object,
-            #[cfg(feature = "plane")]
-            (Self::Plane(form), Reply::Plane(answer)) => return form.begin(py, answer),
             (_, reply) => plain(py, reply)?.unbind(),
         }))
     }
@@ -234,8 +226,6 @@ impl Shape {
                 }
                 layout.traverse(visit)
             }
-            #[cfg(feature = "plane")]
-            Self::Plane(form) => form.traverse(visit),
         }
     }
 }
@@ -248,8 +238,6 @@ impl Conversion {
             Self::Reading(reading) => reading.advance(py, rows)?,
             Self::Writing(writing) => writing.advance(py, rows)?,
             Self::Gathering(gathering) => gathering.advance(py, rows)?,
-            #[cfg(feature = "plane")]
-            Self::Plane(reading) => reading.advance(py, rows)?,
         };
         if let Some(object) = done {
             *self = Self::Done(object);

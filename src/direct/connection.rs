@@ -90,8 +90,10 @@ impl Patience {
     pub(super) fn milliseconds(self) -> u32 {
         let left = |until: Instant| until.saturating_duration_since(Instant::now());
         let time = [self.socket, self.until.map(left)].into_iter().flatten();
-        let milliseconds = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-        time.min().map_or(0, |time| milliseconds(time).max(1))
+        // What has begun counts, since 0 would mean for ever.
+        let milliseconds = |time: Duration| time.as_nanos().div_ceil(1_000_000).max(1);
+        let time = time.min().map_or(0, milliseconds);
+        u32::try_from(time).unwrap_or(u32::MAX)
     }
 
     async fn wait<T>(self, io: impl Future<Output = io::Result<T>>) -> Exchange<T> {

@@ -69,7 +69,7 @@ impl Login {
                 return Ok(());
             }
             // It may have ended before its time.
-            *self.session.lock() = None;
+            self.forget();
         }
         let hash = self.hash().await?;
         let mut fields = vec![
@@ -87,6 +87,11 @@ impl Login {
             _ => return Err(Failure::Broken(format!("the login was refused: {result}"))),
         }
         Ok(())
+    }
+
+    /// The session has ended.
+    pub(super) fn forget(&self) {
+        *self.session.lock() = None;
     }
 
     fn session(&self) -> Option<Session> {

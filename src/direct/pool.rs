@@ -14,6 +14,9 @@ use super::connection::{Connection, Exchange, Failure, Messages, Patience};
 use super::login::Login;
 use crate::convert::config::Config;
 
+/// Results that say of a connection that nobody has logged in on it, or not lately: an expired session, one that is none.
+const UNKNOWN: [u8; 2] = [66, 80];
+
 /// How long a connection may have been idle before it is asked whether the node has closed it.
 const LOOK_AFTER: Duration = Duration::from_millis(10);
 
@@ -62,8 +65,8 @@ impl Dial {
 /// Connections to one node.
 pub(crate) struct Pool {
     dial: Arc<Dial>,
-    /// Those nobody uses; the last used goes first, so that what is not needed grows old.
-    idle: Mutex<Vec<Connection>>,
+    /// Those nobody uses; the last used goes first, so that what is not needed grows old. None when there are to be no more.
+    idle: Mutex<Option<Vec<Connection>>>,
     /// All, used ones included.
     open: AtomicUsize,
 }
@@ -72,14 +75,14 @@ impl Pool {
     pub(crate) fn new(dial: Arc<Dial>) -> Self {
         Self {
             dial,
-            idle: Mutex::new(Vec::new()),
+            idle: Mutex::new(Some(Vec::new())),
             open: AtomicUsize::new(0),
         }
     }
 
     /// How many there are, and how many of them nobody uses.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        let idle = self.idle.lock().len();
+        let idle = self.idle.lock().as_ref().map_or(0, Vec::len);
         (self.open.load(Ordering::Relaxed).max(idle), idle)
     }
 
@@ -93,12 +96,21 @@ impl Pool {
         let is_old = |connection: &mut Connection| {
             now.saturating_duration_since(connection.used) >= Duration::from_millis(idle_timeout)
         };
-        let old: Vec<_> = self.idle.lock().extract_if(.., is_old).collect();
+        let old: Vec<_> = match &mut *self.idle.lock() {
+            Some(idle) => idle.extract_if(.., is_old).collect(),
+            None => return,
+        };
         self.open.fetch_sub(old.len(), Ordering::Relaxed);
     }
 
+    /// Closes those that nobody uses, and the others as soon as they are done.
+    pub(crate) fn close(&self) {
+        let idle = self.idle.lock().take().unwrap_or_default();
+        self.open.fetch_sub(idle.len(), Ordering::Relaxed);
+    }
+
     fn take_idle(&self) -> Option<Connection> {
-        self.idle.lock().pop()
+        self.idle.lock().as_mut()?.pop()
     }
 
     /// A connection: one that is idle, or a new one. None if none can be had.
@@ -156,9 +168,18 @@ impl Lease<'_> {
         let result = connection
             .converse(request, messages, patience, take)
             .await?;
+        if UNKNOWN.contains(&result) {
+            if let Some(login) = &self.pool.dial.login {
+                login.forget();
+            }
+            return Ok(result);
+        }
         connection.used = Instant::now();
-        self.pool.idle.lock().push(connection);
-        std::mem::forget(self);
+        if let Some(idle) = &mut *self.pool.idle.lock() {
+            idle.push(connection);
+            // It is still open.
+            std::mem::forget(self);
+        }
         Ok(result)
     }
 }

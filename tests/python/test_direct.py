@@ -113,6 +113,15 @@ def test_a_node_that_closed_the_connection_meanwhile_is_no_failed_attempt(relaye
     assert read(client, keys_of("direct"), {"max_retries": 0}) == list(range(COUNT))
 
 
+def test_closing_the_client_closes_them(mode, server):
+    with Relay(server.hosts[0]) as relay:
+        with make_calls(mode, {"hosts": relay.hosts, "min_conns_per_node": 1}) as client:
+            KINDS["dict"](client, keys_of("direct"))
+            assert relay.live > 1
+        while relay.live:
+            time.sleep(0.01)
+
+
 # What goes wrong ---------------------------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +208,7 @@ def without_text(message):
 
 HOSTILE = {
     "no frame": lambda frame: bytearray(b"HTTP/1.0 400 Bad Request\r\n\r\n"),
-    "half a frame": lambda frame: frame[: len(frame) // 2] if len(frame) > 60 else frame,
+    "half a frame": lambda frame: frame[: len(frame) // 2],
     "another kind": lambda frame: frame[:1] + b"\x01" + frame[2:],
     "one row for all": lambda frame: changed(frame, renumbered),
     "rows nobody asked for": lambda frame: changed(frame, beyond),
@@ -245,6 +254,85 @@ def test_a_node_that_died(mode):
         server.kill_node(1)
         for read in KINDS.values():
             assert read(client, keys) == list(range(COUNT))
+
+
+# Single records ----------------------------------------------------------------------------------------------------------------------------
+
+ANY = {"replica": aerospike_py.POLICY_REPLICA_ANY}
+SINGLE = {
+    "get": lambda c, key, policy=None: c.get(key, policy),
+    "select": lambda c, key, policy=None: c.select(key, ["n"], policy),
+    "exists": lambda c, key, policy=None: c.exists(key, policy),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_single_read_is_what_the_core_gives(relayed, name):
+    relay, client = relayed
+    before = relay.connections
+    for number in range(3):
+        assert SINGLE[name](client, ("test", "direct", number)) == SINGLE[name](client, ("test", "direct", number), ANY)
+    # The same connection each time, and none more for the core.
+    assert relay.connections == before + 1
+    first, second = relay.messages[:2]
+    assert (first.info1, first.info3, first.timeout, first.ops, dict(first.fields)) == (
+        second.info1,
+        second.info3,
+        second.timeout,
+        second.ops,
+        dict(second.fields),
+    )
+
+
+@pytest.mark.parametrize("code", [None, 9, 11, 14, 18, 4, 81])
+def test_a_single_failure_is_what_the_core_gives(server, mode, code):
+    def failure(client, policy):
+        with pytest.raises(aerospike_py.AerospikeError) as caught:
+            client.get(("test", "direct", -1), {"max_retries": 0, **policy})
+        return type(caught.value), str(caught.value), vars(caught.value)
+
+    with make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client:
+        if code is not None:
+            server.inject(op="read", code=code)
+        assert failure(client, {}) == failure(client, ANY)
+
+
+@pytest.mark.parametrize("code", [9, 11, 14, 18])
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_attempts_of_a_single_read(server, mode, code, retries):
+    with make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client, server.inject(op="read", code=code) as fault:
+        with pytest.raises(aerospike_py.AerospikeError) as caught:
+            client.get(("test", "direct", 1), {"max_retries": retries})
+        assert (fault.hits, caught.value.code) == (1 + retries, code)
+        assert str(caught.value).endswith(f"(attempt {1 + retries})") == bool(retries)
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_single_read_whose_connection_breaks(server, mode, drop):
+    with make_calls(mode, {"hosts": server.hosts}) as client:
+        for _ in range(3):
+            with server.inject(op="read", drop=drop, times=1) as fault:
+                assert client.get(("test", "direct", 1)).bins["n"] == 1
+            assert fault.hits == 1
+
+
+# There is one message, and no last one.
+OF_BATCHES = {"one row for all", "rows nobody asked for", "nothing but the end"}
+
+
+@pytest.mark.parametrize("name", sorted(set(HOSTILE) - OF_BATCHES))
+def test_a_single_answer_that_is_none(relayed, name):
+    relay, client = relayed
+    client.get(("test", "direct", 1))
+    answers = []
+
+    def once(frame):
+        answers.append(frame)
+        return HOSTILE[name](frame) if len(answers) == 1 else frame
+
+    relay.answer = once
+    assert client.get(("test", "direct", 1), {"socket_timeout": 300, "total_timeout": 20_000}).bins == {"n": 1, "s": "s1"}
+    assert len(answers) > 1 or name == "a size beyond the end"
 
 
 # Whose it is -------------------------------------------------------------------------------------------------------------------------------
@@ -372,7 +460,8 @@ def test_a_scan_that_breaks_off_goes_on_where_it_was(mode, server):
     """The answers of a node come in many frames, of which one is lost with its connection."""
     count = 5000
     with make_calls(mode, {"hosts": server.hosts}) as writer:
-        writer.batch_write([(("test", "long", number), {"n": number, "s": "x" * 50}) for number in range(count)])
+        rows = [(("test", "long", number), {"n": number, "s": "x" * 50}) for number in range(count)]
+        writer.batch_write(rows, policy={"total_timeout": 30_000})
     with Relay(server.hosts[0]) as relay, connecting(mode, hosts=relay.hosts, min_conns_per_node=1) as connect:
         client = connect()
         for way in (lambda query: query.to_numpy(DTYPE).batch_records["n"], lambda query: query.to_arrow().to_pyarrow()["n"].to_pylist()):
