@@ -57,7 +57,7 @@ class Load:
         self.nodes = {}
         self.written = []
         self.done = 0
-        # What failed: the number of the record, and how.
+        # What failed: the number of the record, how, and when it was begun.
         self.errors = []
         # What must not be: a wrong value, a record that is lost, an error that is none of ours.
         self.wrong = []
@@ -103,15 +103,16 @@ class Load:
             self.wrong.append((number, record))
         self.done += 1
 
-    def _failed(self, number, error, is_write):
+    def _failed(self, number, error, is_write, began):
         if isinstance(error, aerospike_py.RecordNotFound):
             self.wrong.append((number, error, is_write))
-        self.errors.append((number, error))
+        self.errors.append((number, error, began))
 
     def _block(self, seed):
         generator = random.Random(seed)
         while not self._ended:
             number, is_write = self._choose(generator)
+            began = time.monotonic()
             try:
                 if is_write:
                     self.sync.put(key(number), {"n": number}, policy=POLICY)
@@ -120,7 +121,7 @@ class Load:
                 else:
                     self._read(number, self.sync.get(key(number), policy=POLICY))
             except aerospike_py.AerospikeError as error:
-                self._failed(number, error, is_write)
+                self._failed(number, error, is_write, began)
 
     async def _loop(self):
         async with aerospike_py.async_client(self.config) as client:
@@ -130,6 +131,7 @@ class Load:
                 generator = random.Random(seed)
                 while not self._ended:
                     number, is_write = self._choose(generator)
+                    began = time.monotonic()
                     try:
                         if is_write:
                             await client.put(key(number), {"n": number}, policy=POLICY)
@@ -138,7 +140,7 @@ class Load:
                         else:
                             self._read(number, await client.get(key(number), policy=POLICY))
                     except aerospike_py.AerospikeError as error:
-                        self._failed(number, error, is_write)
+                        self._failed(number, error, is_write, began)
 
             async def watch():
                 before = set()
@@ -172,14 +174,15 @@ class Load:
         return count / (time.monotonic() - began)
 
     def settles(self, nodes, count):
-        """Both clients notice how many nodes there are; two looks later nothing fails any more. Gives what failed until then."""
+        """Both clients notice how many nodes there are; nothing that is begun two looks later fails any more. Gives what failed meanwhile."""
         failed = len(self.errors)
         until(lambda: self.names() == (nodes, nodes) or self.wrong)
         time.sleep(2 * TEND)
-        settled = len(self.errors)
+        settled = time.monotonic()
         self.goes_on(count)
-        assert self.errors[settled:] == []
-        return settled - failed
+        errors = self.errors[failed:]
+        assert [error for _, error, began in errors if began > settled] == []
+        return len(errors)
 
     def assert_all_there(self):
         """Every write that was acknowledged is there."""
@@ -220,7 +223,7 @@ def lose_nodes(count, rounds=1, report=lambda text: None):
                 # Whoever asks the frozen node waits, so there are few.
                 load.goes_on(count // 10)
                 until(lambda: len(load.errors) > failed)
-                costs = [number for number, _ in load.errors[failed:]]
+                costs = [number for number, *_ in load.errors[failed:]]
                 server.thaw(frozen)
                 report(f"freeze: {len(costs)} requests failed, {load.settles(3, count)} when it went on")
                 assert {partition(number) for number in costs} <= own
