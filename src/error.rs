@@ -209,6 +209,11 @@ impl Error {
         Self::new(Kind::Connection, CONNECTION, message)
     }
 
+    /// No attempt is left.
+    pub(crate) fn spent(message: impl Into<String>) -> Self {
+        Self::new(Kind::Timeout, MAX_RETRIES, message)
+    }
+
     /// No node has been reached yet.
     pub(crate) fn no_node() -> Self {
         Self::new(
@@ -226,11 +231,16 @@ impl Error {
     /// A code that a node answered to a request on one record.
     pub(crate) fn answered(code: u8, node: &core::Node) -> Self {
         let text = ResultCode::from(code).into_string();
-        let mut error = Self::server(i32::from(code), explained(i32::from(code), text));
-        if let Self::Failure(failure) = &mut error {
+        let code = i32::from(code);
+        Self::server(code, explained(code, text)).of_node(node)
+    }
+
+    /// The same error, for the node it came from.
+    pub(crate) fn of_node(mut self, node: &core::Node) -> Self {
+        if let Self::Failure(failure) = &mut self {
             failure.node = Some(node.address().to_owned());
         }
-        error
+        self
     }
 
     /// The transaction cannot go on.

@@ -9,7 +9,7 @@ use aerospike_core::{Bins, Key};
 use super::gate::Gate;
 use super::{Cluster, where_is};
 use crate::convert::bins::Found;
-use crate::direct::{Collector, Left, One, Outcome, Question, Scan, Share, Taker, second_chance};
+use crate::direct::{Collector, Left, One, Outcome, Question, Scan, Share, Taker, take_off};
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
 
@@ -23,39 +23,43 @@ impl Cluster {
             base: &policy.base_policy,
         };
         let gate = if one.is_plain() {
-            Some(self.gate(key)?)
+            self.routes.load().owner(key)
         } else {
             None
         };
-        let share = gate.as_ref().and_then(|gate| share(gate, &[0]));
-        let failure = match &share {
-            None => None,
-            Some(share) => match one.ask(share).await {
-                Outcome::Found(found) => return Ok(found),
-                Outcome::Refused(code) => return Err(Error::answered(code, share.node)),
-                Outcome::Left(failure) => failure,
-            },
-        };
-        // Boxed: it is large, and seldom needed.
-        let Some(failure) = failure else {
+        let share = gate.as_ref().and_then(|gate| share(gate, &[]));
+        let Some(share) = share else {
+            // Boxed: it is large, and seldom needed.
             let record = Box::pin(self.read(policy, key, bins)).await?;
             return Ok(record.into());
         };
+        let spent = match one.ask(&share).await {
+            Outcome::Found(found) => return Ok(found),
+            Outcome::Refused(code) => return Err(Error::answered(code, share.node)),
+            Outcome::Left => None,
+            Outcome::Spent(spent) if spent.is_last(&policy.base_policy) => {
+                return Err(Error::from(&spent));
+            }
+            Outcome::Spent(spent) => Some(spent),
+        };
         let mut policy = policy.clone();
-        let spent = std::slice::from_ref(&failure);
-        second_chance(&mut policy.base_policy, began.elapsed(), spent).map_err(Error::from)?;
+        take_off(&mut policy.base_policy, began.elapsed(), spent.is_some());
         match Box::pin(self.read(&policy, key, bins)).await {
             Ok(record) => Ok(record.into()),
-            Err(error) => Err(Error::from(error).after(&failure)),
+            Err(error) => Err(match spent {
+                Some(spent) => Error::from(error).after(&spent),
+                None => error.into(),
+            }),
         }
     }
 
     /// Reads records past the core, where that is possible; whatever is left is to be read through it.
     pub(crate) async fn ask<T: Taker>(&self, question: &Question<'_>, taker: &mut T) -> Left {
         let wanted = question.rows.iter().map(|(key, _)| where_is(key));
-        let shares = match self.routes.load().shares(wanted) {
-            Ok(shares) if question.is_plain() => shares,
-            _ => Vec::new(),
+        let shares = if question.is_plain() {
+            self.routes.load().owned(wanted)
+        } else {
+            Vec::new()
         };
         question.ask(own(&shares), taker).await
     }
@@ -76,14 +80,13 @@ impl Cluster {
         let partitions = cursor.partitions();
         let begin = partitions.start;
         let wanted = partitions.map(|partition| (&*scan.statement.namespace, partition));
-        let Ok(mut shares) = self.routes.load().shares(wanted) else {
-            return Ok(false);
-        };
+        let mut shares = self.routes.load().owned(wanted);
+        let owned: usize = shares.iter().map(|(_, places)| places.len()).sum();
         for partition in shares.iter_mut().flat_map(|(_, places)| places) {
             *partition += begin;
         }
         let nodes = own(&shares);
-        let all = nodes.len() == shares.len();
+        let all = nodes.len() == shares.len() && owned == cursor.partitions().len();
         Ok(scan.ask(nodes, cursor, collector).await? && all)
     }
 }

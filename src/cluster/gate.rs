@@ -40,7 +40,7 @@ pub(super) struct Gate {
     held: AtomicU64,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
-    /// For batch reads past the core.
+    /// For reads past the core.
     pool: Option<Pool>,
 }
 

@@ -109,6 +109,11 @@ impl Cluster {
                     gauges.open += open as u64;
                     gauges.idle += idle as u64;
                     gauges.in_use += (open - idle) as u64;
+                    let [opened, failed, broken, closed] = pool.history();
+                    gauges.opened += opened;
+                    gauges.failed += failed;
+                    gauges.broken += broken;
+                    gauges.closed += closed;
                 }
             }
             gauges

@@ -62,7 +62,14 @@ pub(crate) struct Leave {
 impl Cluster {
     /// Connects to the first seed that answers and learns the cluster from it.
     pub(crate) async fn connect(config: Arc<Config>) -> Result<Arc<Self>> {
-        let client = match open(&config).await {
+        let dial = Dial::of(&config);
+        let prepare = async {
+            if let Some(dial) = &dial {
+                dial.prepare().await;
+            }
+        };
+        let (client, ()) = futures_util::future::join(open(&config), prepare).await;
+        let client = match client {
             Ok(client) => Link::new(client),
             Err(error) => return Err(diagnosis::explain(&config, error).await),
         };
@@ -70,7 +77,6 @@ impl Cluster {
             let error = Error::connection("Failed to connect to any node");
             return Err(diagnosis::explain(&config, error).await);
         }
-        let dial = Dial::of(&config);
         let routes = Routes::fetch(&client, &config, dial.as_ref(), None).await?;
         let cluster = Arc::new(Self {
             client,

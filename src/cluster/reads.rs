@@ -16,6 +16,7 @@ use aerospike_core::policy::{BatchPolicy, ReadPolicy};
 use aerospike_core::{BatchOperation, Bins, Key, ResultCode};
 use bytes::Bytes;
 use futures_util::FutureExt;
+use futures_util::future::{join, join_all};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
@@ -25,7 +26,7 @@ use super::Cluster;
 use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::convert::bins::Found;
-use crate::direct::{Left, Question, Taker};
+use crate::direct::{Left, Question, Taker, take_off};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::in_place::in_place;
@@ -253,28 +254,42 @@ async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
     };
     let began = Instant::now();
     let (answers, left) = ask(cluster, &policy, &reads).await;
-    let mut rest = Vec::new();
-    for (read, answer) in reads.into_iter().zip(answers) {
+    let mut reads: Vec<_> = reads.into_iter().map(Some).collect();
+    let mut again = Vec::new();
+    for (place, answer) in reads.iter_mut().zip(answers) {
+        let is_passing = |code: u8| PASSING.contains(&ResultCode::from(code));
         match answer {
-            None => rest.push(read),
-            Some(Ok(found)) => read.answer(Ok(found)),
-            Some(Err(code)) if PASSING.contains(&ResultCode::from(code)) => {
-                read.read_alone(cluster).await;
+            None => {}
+            Some(Err(code)) if is_passing(code) && policy.base_policy.max_retries > 0 => {
+                again.extend(place.take());
             }
-            Some(Err(code)) => read.answer(Err(Error::answered(code, gate.node()))),
+            Some(answer) => {
+                if let Some(read) = place.take() {
+                    read.answer(answer.map_err(|code| Error::answered(code, gate.node())));
+                }
+            }
         }
     }
-    if rest.is_empty() {
-        return;
+    for (spent, rows) in left.lost {
+        for row in rows {
+            if let Some(read) = reads.get_mut(row).and_then(Option::take) {
+                read.answer(Err(Error::from(&spent)));
+            }
+        }
     }
+    // All others have their answers by now.
+    let rest: Vec<_> = reads.into_iter().flatten().collect();
     let base = &mut Arc::make_mut(&mut policy).base_policy;
-    match left.second_chance(base, began.elapsed()) {
-        Ok(()) => send_through_core(cluster, &policy, rest).await,
-        Err(failure) => {
-            for read in rest {
-                read.answer(Err(failure.into()));
-            }
-        }
+    take_off(base, began.elapsed(), left.is_spent);
+    let again = join_all(again.into_iter().map(|mut read| {
+        let base = &mut Arc::make_mut(&mut read.policy).base_policy;
+        take_off(base, began.elapsed(), true);
+        read.read_alone(cluster)
+    }));
+    if rest.is_empty() {
+        again.await;
+    } else {
+        join(again, Box::pin(send_through_core(cluster, &policy, rest))).await;
     }
 }
 

@@ -21,6 +21,9 @@ const NOBODY: u16 = u16::MAX;
 /// The generation of a node that did not answer: no node has it.
 const UNKNOWN: isize = isize::MIN;
 
+/// Of each namespace and partition, in which regime its master is that.
+type Regimes = HashMap<String, Box<[u32]>>;
+
 /// What is asked of each node: places in a list of what is asked of all.
 pub(super) type Shares = Vec<(Arc<Gate>, Vec<usize>)>;
 
@@ -57,13 +60,14 @@ impl Routes {
             .collect();
         let policy = AdminPolicy::default();
         let answers = join_all(nodes.iter().map(|node| node.info(&policy, &["replicas"]))).await;
+        let mut regimes = Regimes::new();
         let mut failure = None;
         for ((node, answer), generation) in nodes.into_iter().zip(answers).zip(generations) {
             let index = routes.gates.len() as u16;
             let generation = match answer {
                 Ok(answers) => {
                     if let Some(replicas) = answers.get("replicas") {
-                        routes.add_owner(index, replicas);
+                        routes.add_owner(index, replicas, &mut regimes);
                     }
                     generation
                 }
@@ -113,8 +117,8 @@ impl Routes {
         }
     }
 
-    /// Reads `ns:regime,count,master bitmap,…;…` of one node.
-    fn add_owner(&mut self, index: u16, replicas: &str) {
+    /// Reads `ns:regime,count,master bitmap,…;…` of one node. Of two that claim a partition the one of the later regime has it.
+    fn add_owner(&mut self, index: u16, replicas: &str, regimes: &mut Regimes) {
         for entry in replicas.split(';').filter(|entry| !entry.is_empty()) {
             let Some((namespace, columns)) = entry.split_once(':') else {
                 continue;
@@ -123,17 +127,20 @@ impl Routes {
                 .masters
                 .entry(namespace.to_owned())
                 .or_insert_with(|| vec![NOBODY; PARTITIONS].into_boxed_slice());
-            let Some(bitmap) = columns
-                .split(',')
-                .nth(2)
-                .and_then(|text| STANDARD.decode(text).ok())
-            else {
+            let regimes = regimes
+                .entry(namespace.to_owned())
+                .or_insert_with(|| vec![0; PARTITIONS].into_boxed_slice());
+            let mut columns = columns.split(',');
+            let regime = columns.next().and_then(|text| text.parse().ok());
+            let regime: u32 = regime.unwrap_or(0);
+            let Some(bitmap) = columns.nth(1).and_then(|text| STANDARD.decode(text).ok()) else {
                 continue;
             };
-            for (partition, master) in masters.iter_mut().enumerate() {
+            for (partition, (master, known)) in masters.iter_mut().zip(regimes).enumerate() {
                 let byte = bitmap.get(partition / 8).copied().unwrap_or(0);
-                if byte & (0x80 >> (partition % 8)) != 0 {
-                    *master = index;
+                if byte & (0x80 >> (partition % 8)) != 0 && (*master == NOBODY || regime >= *known)
+                {
+                    (*master, *known) = (index, regime);
                 }
             }
         }
@@ -142,19 +149,26 @@ impl Routes {
     /// The gate of the node that holds a record; `None` if the cluster has no such namespace.
     pub(super) fn gate(&self, key: &core::Key) -> Option<Arc<Gate>> {
         let masters = self.masters.get(key.namespace())?;
-        let place = self.place(masters, key.partition_id());
-        self.gates.get(place).map(Arc::clone)
+        let owner = self.owner_of(masters, key.partition_id());
+        // A partition between two masters: the core will find a replica; any gate bounds it.
+        self.gates.get(owner.unwrap_or(0)).map(Arc::clone)
     }
 
-    /// Where among the gates that of a partition is.
-    fn place(&self, masters: &[u16], partition: usize) -> usize {
-        let master = masters.get(partition).copied();
-        let master = usize::from(master.unwrap_or(NOBODY));
-        // A partition between two masters: the core will find a replica; any gate bounds it.
-        if master < self.gates.len() { master } else { 0 }
+    /// The same, if some node says that it is the master.
+    pub(super) fn owner(&self, key: &core::Key) -> Option<Arc<Gate>> {
+        let masters = self.masters.get(key.namespace())?;
+        let owner = self.owner_of(masters, key.partition_id())?;
+        self.gates.get(owner).map(Arc::clone)
+    }
+
+    /// Where among the gates that of a partition's master is.
+    fn owner_of(&self, masters: &[u16], partition: usize) -> Option<usize> {
+        let master = usize::from(masters.get(partition).copied()?);
+        (master < self.gates.len()).then_some(master)
     }
 
     /// Which records, or partitions, belong to which node, by their places among those given, as far as we know: only nodes that have some.
+    /// What no node claims to be the master of is the first's.
     ///
     /// # Errors
     /// The place of one whose namespace the cluster does not have.
@@ -162,21 +176,47 @@ impl Routes {
         &self,
         wanted: impl Iterator<Item = (&'a str, usize)>,
     ) -> std::result::Result<Shares, usize> {
+        let mut first_unknown = None;
+        let shares = self.share_out(wanted, |place, is_known| {
+            if !is_known {
+                first_unknown.get_or_insert(place);
+            }
+            Some(0)
+        });
+        match first_unknown {
+            Some(place) => Err(place),
+            None => Ok(shares),
+        }
+    }
+
+    /// The same, without what no node claims.
+    pub(super) fn owned<'a>(&self, wanted: impl Iterator<Item = (&'a str, usize)>) -> Shares {
+        self.share_out(wanted, |_, _| None)
+    }
+
+    /// `homeless` says whose share something without a master is, by its place and by whether its namespace is known.
+    fn share_out<'a>(
+        &self,
+        wanted: impl Iterator<Item = (&'a str, usize)>,
+        mut homeless: impl FnMut(usize, bool) -> Option<usize>,
+    ) -> Shares {
         let mut shares: Vec<_> = self.gates.iter().map(|_| Vec::new()).collect();
         // As a rule they are all of one namespace.
-        let mut last: Option<(&str, &[u16])> = None;
+        let mut last: Option<(&str, Option<&[u16]>)> = None;
         for (place, (namespace, partition)) in wanted.enumerate() {
             let masters = match last {
                 Some((known, masters)) if known == namespace => masters,
-                _ => self.masters.get(namespace).ok_or(place)?,
+                _ => self.masters.get(namespace).map(|masters| &**masters),
             };
             last = Some((namespace, masters));
-            if let Some(share) = shares.get_mut(self.place(masters, partition)) {
+            let owner = masters.and_then(|masters| self.owner_of(masters, partition));
+            let owner = owner.or_else(|| homeless(place, masters.is_some()));
+            if let Some(share) = owner.and_then(|owner| shares.get_mut(owner)) {
                 share.push(place);
             }
         }
         let shares = self.gates.iter().map(Arc::clone).zip(shares);
-        Ok(shares.filter(|(_, share)| !share.is_empty()).collect())
+        shares.filter(|(_, share)| !share.is_empty()).collect()
     }
 
     /// Whether no node is known.

@@ -11,6 +11,7 @@ use wire::{FieldType, Op, ParticleType};
 
 use super::codec::Deserializer;
 use super::names::bin_name;
+use super::unpack;
 use super::value::{self, float};
 use super::wire::from_wire;
 use crate::error::{Error, Result};
@@ -89,13 +90,13 @@ impl ToDict for RawBins {
         };
         let dict = PyDict::new(py);
         for (name, cell) in cells.iter() {
-            dict.set_item(bin_name(py, name), cell.to_python(py)?)?;
+            dict.set_item(bin_name(py, name), cell.to_python(py, deserializer)?)?;
         }
         Ok(dict)
     }
 }
 
-/// A value without parts, where it lies.
+/// A value where it lies.
 #[derive(Clone, Copy)]
 pub(crate) enum Cell<'a> {
     Nil,
@@ -104,12 +105,14 @@ pub(crate) enum Cell<'a> {
     Float(f64),
     Text(&'a str),
     Blob(&'a [u8]),
+    /// A list or a map, packed.
+    Packed(ParticleType, &'a [u8]),
     /// Whatever else there is, by what messages call it.
     Other(&'static str),
 }
 
 impl<'a> Cell<'a> {
-    /// The value of a bin; None if it has parts or needs more than a look, or is no value.
+    /// The value of a bin; None if it needs more than a look, or is no value.
     pub(crate) fn of(op: &Op<'a>) -> Option<Self> {
         Some(match ParticleType::from_u8(op.particle)? {
             ParticleType::Nil => Self::Nil,
@@ -124,6 +127,7 @@ impl<'a> Cell<'a> {
             },
             ParticleType::Str => Self::Text(std::str::from_utf8(op.value).ok()?),
             ParticleType::Blob => Self::Blob(op.value),
+            kind @ (ParticleType::List | ParticleType::Map) => Self::Packed(kind, op.value),
             _ => return None,
         })
     }
@@ -137,17 +141,32 @@ impl<'a> Cell<'a> {
             Self::Float(_) => "a float",
             Self::Text(_) => "a string",
             Self::Blob(_) => "a blob",
+            Self::Packed(ParticleType::List, _) => "a list",
+            Self::Packed(..) => "a map",
             Self::Other(kind) => kind,
         }
     }
 
-    fn to_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    /// Whether a look is all it needs.
+    fn is_usual(self) -> bool {
+        match self {
+            Self::Packed(kind, bytes) => unpack::is_usual(bytes, kind),
+            _ => true,
+        }
+    }
+
+    fn to_python<'py>(
+        self,
+        py: Python<'py>,
+        deserializer: Option<&Deserializer>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Ok(match self {
             Self::Bool(flag) => PyBool::new(py, flag).to_owned().into_any(),
             Self::Int(number) => number.into_bound_py_any(py)?,
             Self::Float(number) => PyFloat::new(py, number).into_any(),
             Self::Text(text) => PyString::new(py, text).into_any(),
             Self::Blob(bytes) => PyBytes::new(py, bytes).into_any(),
+            Self::Packed(_, bytes) => unpack::to_python(py, bytes, deserializer)?,
             Self::Nil | Self::Other(_) => py.None().into_bound(py),
         })
     }
@@ -159,6 +178,7 @@ impl<'a> Cell<'a> {
             Self::Float(number) => float(number),
             Self::Text(text) => Value::String(text.to_owned()),
             Self::Blob(bytes) => Value::Blob(bytes.to_vec()),
+            Self::Packed(_, bytes) => unpack::to_value(bytes),
             Self::Nil | Self::Other(_) => Value::Nil,
         }
     }
@@ -204,7 +224,9 @@ impl RawBins {
     /// What is no value, or no UTF-8 where it has to be.
     pub(crate) fn of(message: &wire::Message<'_>, frame: &Bytes) -> Result<Self> {
         let mut ops = message.ops.iter();
-        let is_cell = |op: Op<'_>| Cell::of(&op).is_some() && std::str::from_utf8(op.name).is_ok();
+        let is_cell = |op: Op<'_>| {
+            Cell::of(&op).is_some_and(Cell::is_usual) && std::str::from_utf8(op.name).is_ok()
+        };
         if ops.all(is_cell) {
             return Ok(Self::Cells(Cells(frame.slice_ref(message.ops.as_bytes()))));
         }
@@ -259,6 +281,9 @@ pub(crate) fn found_user_key(message: &wire::Message<'_>) -> Result<Option<Value
 
 /// A bin's value, whatever it is.
 pub(crate) fn decode(op: &Op<'_>) -> Result<Value> {
+    if ParticleType::from_u8(op.particle).is_none() {
+        return Ok(Value::Unknown(op.particle, op.value.to_vec()));
+    }
     from_wire(op.decode().map_err(unreadable)?)
 }
 

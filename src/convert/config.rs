@@ -129,9 +129,7 @@ impl Config {
         let tls = fields.get("tls")?.map(|tls| tls::parse(&tls)).transpose()?;
         let tls = tls.flatten();
         let hosts = hosts::parse(&fields, tls.is_some())?;
-        let mut policy = client_policy(&fields, user, password, tls)?;
-        let own_connections = own_connections(&policy);
-        policy.max_conns_per_node -= own_connections;
+        let (policy, own_connections) = client_policy(&fields, user, password, tls)?;
         let policies = Arc::new(Live::parse(&fields)?);
         Ok(Self {
             hosts,
@@ -244,21 +242,14 @@ impl Config {
     }
 }
 
-/// How many of the connections to a node are for batch reads past the core: one in four, unless it needs them all.
-fn own_connections(policy: &ClientPolicy) -> usize {
-    let needed = policy
-        .min_conns_per_node
-        .max(usize::from(policy.conn_pools_per_node));
-    let most = policy.max_conns_per_node;
-    (most / 4).min(most.saturating_sub(needed))
-}
-
+/// The core's policy, and how many of the connections to a node are not for it but for reads past it: one in four, unless it is to keep
+/// more of them open.
 fn client_policy(
     fields: &Settings<'_, '_>,
     user: Option<String>,
     password: Option<String>,
     tls: Option<TlsPolicy>,
-) -> Result<ClientPolicy> {
+) -> Result<(ClientPolicy, usize)> {
     let most = fields
         .number("max_conns_per_node")?
         .unwrap_or(MOST_CONNECTIONS);
@@ -281,6 +272,17 @@ fn client_policy(
             "configuration 'conn_pools_per_node': {pools} is not 1 to max_conns_per_node, {most}"
         )));
     }
+    let needed = least.unwrap_or(1).max(usize::from(pools));
+    let auth_mode = auth_mode(fields, user, password)?;
+    // Where a certificate logs in, or TLS is for the login only, all is left to the core.
+    let is_served =
+        !matches!(auth_mode, AuthMode::Pki) && tls.as_ref().is_none_or(|tls| !tls.for_login_only);
+    let own = if is_served {
+        (most / 4).min(most.saturating_sub(needed))
+    } else {
+        0
+    };
+    let most = most - own;
     let tend_interval = fields.number("tend_interval")?.unwrap_or(1000);
     if tend_interval < SHORTEST_TEND {
         return Err(Error::argument(format!(
@@ -301,7 +303,7 @@ fn client_policy(
         application_id: fields.text("app_id")?,
         ip_map: ip_map(fields)?,
         rack_ids: rack_ids(fields)?,
-        auth_mode: auth_mode(fields, user, password)?,
+        auth_mode,
         tls_policy: tls,
         ..ClientPolicy::default()
     };
@@ -316,7 +318,7 @@ fn client_policy(
     if let Some(window) = fields.number("error_rate_window")? {
         policy.error_rate_window = window;
     }
-    Ok(policy)
+    Ok((policy, own))
 }
 
 /// Refuses a login that would go over a connection not fit for it.

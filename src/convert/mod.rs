@@ -26,5 +26,6 @@ mod settings;
 pub(crate) mod stream;
 pub(crate) mod suggestion;
 mod tls;
+mod unpack;
 pub(crate) mod value;
 pub(crate) mod wire;

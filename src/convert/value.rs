@@ -15,7 +15,7 @@ use super::pairs::pairs;
 use crate::error::{Error, Result};
 
 /// How deep lists and maps may nest: the server's own limit lies lower than what would end our stack.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// What a value is for.
 #[derive(Clone, Copy)]

@@ -102,6 +102,5 @@ pub(crate) fn from_wire(value: wire::Value) -> Result<Value> {
 }
 
 fn text(bytes: Box<[u8]>) -> Result<String> {
-    String::from_utf8(bytes.into_vec())
-        .map_err(|_| Error::client("A string that Lua made is not UTF-8"))
+    String::from_utf8(bytes.into_vec()).map_err(|_| Error::client("A string is not UTF-8"))
 }

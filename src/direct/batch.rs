@@ -2,8 +2,6 @@
 //!
 //! Source: field 41 and the replies to it, `crates/wire/src/batch.rs`.
 
-use std::time::Duration;
-
 use aerospike_core::policy::BasePolicy;
 use aerospike_core::{Bins, Key};
 use bytes::Bytes;
@@ -13,9 +11,9 @@ use wire::batch::{BatchWriter, flags};
 use wire::message::info1;
 use wire::{Digest, FieldType, Header, Message};
 
-use super::connection::{Failure, Messages, Patience, frame};
-use super::{Share, request};
-use crate::error::Error;
+use super::connection::{Messages, Patience, frame};
+use super::failure::Spent;
+use super::{MOVED, Share, request};
 
 /// What is read of which records.
 pub(crate) struct Question<'a> {
@@ -31,56 +29,14 @@ pub(crate) trait Taker: Send {
     fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool;
 }
 
-/// What became of a batch.
+/// What became of the rows that have no answer.
 pub(crate) struct Left {
-    /// Which rows have no answer yet, in their order.
+    /// Those that are to be read through the core, in their order.
     pub(crate) rows: Vec<usize>,
-    /// What befell the nodes that were asked, so that an attempt is spent.
-    failures: Vec<Failure>,
-}
-
-impl Left {
-    /// Makes a policy one under which the rows that are left may be asked again, so long after the batch began.
-    ///
-    /// # Errors
-    /// There is no time, or no attempt, left for that: what to say of the rows.
-    pub(crate) fn second_chance(
-        &self,
-        base: &mut BasePolicy,
-        passed: Duration,
-    ) -> std::result::Result<(), &Failure> {
-        second_chance(base, passed, &self.failures)
-    }
-}
-
-/// Takes time and an attempt off a policy.
-pub(crate) fn second_chance<'a>(
-    base: &mut BasePolicy,
-    passed: Duration,
-    failures: &'a [Failure],
-) -> std::result::Result<(), &'a Failure> {
-    if base.total_timeout > 0 {
-        let passed = u32::try_from(passed.as_millis()).unwrap_or(u32::MAX);
-        base.total_timeout = base.total_timeout.saturating_sub(passed).max(1);
-    }
-    let is_late = |failure: &&Failure| matches!(failure, Failure::Late);
-    if let Some(failure) = failures.iter().find(is_late) {
-        return Err(failure);
-    }
-    if let Some(failure) = failures.first() {
-        base.max_retries = base.max_retries.checked_sub(1).ok_or(failure)?;
-    }
-    Ok(())
-}
-
-impl From<&Failure> for Error {
-    fn from(failure: &Failure) -> Self {
-        match failure {
-            Failure::Broken(_) => Self::connection(failure.to_string()),
-            Failure::Silent | Failure::Late => Self::expired(failure.to_string()),
-            Failure::Refused(code) => Self::server(i32::from(*code), failure.to_string()),
-        }
-    }
+    /// Those that had their last attempt, with it.
+    pub(crate) lost: Vec<(Spent, Vec<usize>)>,
+    /// Whether some of those that are left had an attempt.
+    pub(crate) is_spent: bool,
 }
 
 /// Rows on their way.
@@ -106,7 +62,7 @@ impl<T: Taker> Progress<'_, T> {
 /// Results of a batch and of no row: disabled, too many rows, queues full. The core says so in its own words.
 const OF_BATCH: &[u8] = &[150, 151, 152];
 /// The same, and that of a row whose partition has moved away: the core may know where to.
-const CURABLE: &[u8] = &[150, 151, 152, 11];
+const OR_MOVED: &[u8] = &[150, 151, 152, MOVED];
 
 impl Question<'_> {
     /// Whether it is one of those that are asked here.
@@ -122,20 +78,42 @@ impl Question<'_> {
             answered: vec![false; self.rows.len()],
             left_alone: match self.base.max_retries {
                 0 => OF_BATCH,
-                _ => CURABLE,
+                _ => OR_MOVED,
             },
         });
         let exchanges = shares
             .iter()
             .map(|share| self.exchange(share, &progress, patience));
-        let failures = join_all(exchanges).await.into_iter().flatten().collect();
+        let outcomes = join_all(exchanges).await;
         let answered = progress.into_inner().answered;
-        let rows = answered.iter().enumerate();
-        let rows = rows.filter_map(|(row, answered)| (!answered).then_some(row));
-        Left {
-            rows: rows.collect(),
-            failures,
+        let is_open = |row: &usize| answered.get(*row) == Some(&false);
+        let mut left = Left {
+            rows: Vec::new(),
+            lost: Vec::new(),
+            is_spent: false,
+        };
+        let mut is_lost = vec![false; answered.len()];
+        for (share, spent) in shares.iter().zip(outcomes) {
+            let Some(spent) = spent else {
+                continue;
+            };
+            if !spent.is_last(self.base) {
+                left.is_spent = true;
+                continue;
+            }
+            let rows: Vec<_> = share.asked.iter().copied().filter(is_open).collect();
+            for &row in &rows {
+                if let Some(is_lost) = is_lost.get_mut(row) {
+                    *is_lost = true;
+                }
+            }
+            left.lost.push((spent, rows));
         }
+        let rows = answered.iter().zip(&is_lost).enumerate();
+        left.rows = rows
+            .filter_map(|(row, (answered, is_lost))| (!answered && !is_lost).then_some(row))
+            .collect();
+        left
     }
 
     /// Asks one node. Returns what befell it if an attempt is spent.
@@ -144,7 +122,7 @@ impl Question<'_> {
         share: &Share<'_>,
         progress: &Mutex<Progress<'_, T>>,
         patience: Patience,
-    ) -> Option<Failure> {
+    ) -> Option<Spent> {
         let lease = share.lease(patience.until).await?;
         // What concerns one record travels as the request on one record that it is.
         let only = match share.asked {
@@ -167,9 +145,7 @@ impl Question<'_> {
         };
         // The result of the whole is that of some row, or says why there are no rows, which the core finds out in its own words.
         let outcome = lease.converse(&request, messages, patience, take).await;
-        let failure = outcome.err()?;
-        log::debug!("{}: batch read: {failure}", share.node.name());
-        Some(failure)
+        outcome.err().map(|failure| share.spent(failure))
     }
 
     /// The request for some rows.

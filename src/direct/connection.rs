@@ -1,12 +1,12 @@
 //! A connection of our own to a node: one request and its frames at a time.
 
+use std::io;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
+use aerospike_core::Host;
 use aerospike_core::policy::{BasePolicy, TlsPolicy};
-use aerospike_core::{Host, ResultCode};
 use bytes::Bytes;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -21,49 +21,12 @@ use wire::message::{info3, split_message};
 use wire::proto::{FrameHeader, HEADER_SIZE, Kind, begin_frame, end_frame};
 use wire::{Header, Message, MessageWriter};
 
+use super::failure::{Exchange, Failure};
+
 /// What is read at once, while a frame is smaller.
 const CHUNK: usize = 64 << 10;
 /// How many messages are taken before others have their turn.
 const MESSAGES_AT_ONCE: usize = 512;
-
-/// Why an exchange came to nothing.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The connection broke, or what came was not the protocol.
-    Broken(String),
-    /// Nothing came for as long as the socket's time-out.
-    Silent,
-    /// The time of the whole request is up.
-    Late,
-    /// The node refused it, for now.
-    Refused(u8),
-}
-
-/// What an exchange comes to.
-pub(super) type Exchange<T> = Result<T, Failure>;
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Broken(why) => f.write_str(why),
-            Self::Refused(code) => f.write_str(&ResultCode::from(*code).into_string()),
-            Self::Silent => f.write_str("the node was silent for as long as socket_timeout allows"),
-            Self::Late => f.write_str("the node did not answer within total_timeout"),
-        }
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Broken(error.to_string())
-    }
-}
-
-impl From<wire::Error> for Failure {
-    fn from(error: wire::Error) -> Self {
-        Self::Broken(format!("a reply is not the protocol: {error}"))
-    }
-}
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +71,10 @@ impl Patience {
         }
     }
 }
+
+/// Results that say of a connection that nobody has logged in on it, or not lately: an expired session, one that is none. Whatever was asked
+/// has no other answer.
+pub(super) const UNKNOWN: [u8; 2] = [66, 80];
 
 /// What a request is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,11 +142,14 @@ impl Connection {
         mut take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
     ) -> Exchange<u8> {
         self.send(request, patience).await?;
+        let mut taken = 0;
         loop {
             let frame = self.frame(Kind::Message, patience).await?;
             let mut rest = &*frame;
-            let mut taken = 0;
             while let Some((message, behind)) = split_message(rest)? {
+                if UNKNOWN.contains(&message.header.result) {
+                    return Ok(message.header.result);
+                }
                 let is_last = message.header.info3 & info3::LAST != 0;
                 if is_last && messages == Messages::UpToLast {
                     return Ok(message.header.result);

@@ -2,17 +2,18 @@
 //!
 //! Source: security frames, `crates/wire/src/admin.rs`.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use aerospike_core::policy::AuthMode;
 use parking_lot::Mutex;
-use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use wire::admin::{self, Admin, COST, SALT, command, field};
 use wire::proto::{Kind, begin_frame, end_frame};
 use wire::{Field, ResultCode};
 
-use super::connection::{Connection, Exchange, Failure, Patience};
+use super::connection::{Connection, Patience};
+use super::failure::{Exchange, Failure};
 
 /// How long before its end a session is no longer used.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -23,8 +24,8 @@ pub(super) struct Login {
     password: String,
     /// Whether the server has to see the password itself.
     in_clear: bool,
-    /// What goes for the password elsewhere. It takes a thousand rounds to make.
-    hash: OnceCell<Vec<u8>>,
+    /// What goes for the password elsewhere, once it is made.
+    hash: OnceLock<Vec<u8>>,
     session: Mutex<Option<Session>>,
 }
 
@@ -48,7 +49,7 @@ impl Login {
             user: user.clone(),
             password: password.clone(),
             in_clear,
-            hash: OnceCell::new(),
+            hash: OnceLock::new(),
             session: Mutex::new(None),
         })
     }
@@ -61,8 +62,8 @@ impl Login {
     ) -> Exchange<()> {
         if let Some(session) = self.session() {
             let fields = [
-                text(field::USER, self.user.as_bytes()),
-                text(field::SESSION_TOKEN, &session.token),
+                data(field::USER, self.user.as_bytes()),
+                data(field::SESSION_TOKEN, &session.token),
             ];
             let (result, _) = ask(connection, command::AUTHENTICATE, &fields, patience).await?;
             if result == ResultCode::Ok as u8 {
@@ -71,13 +72,15 @@ impl Login {
             // It may have ended before its time.
             self.forget();
         }
-        let hash = self.hash().await?;
+        let Some(hash) = self.hash.get() else {
+            return Err(Failure::Broken("the password is not hashed yet".to_owned()));
+        };
         let mut fields = vec![
-            text(field::USER, self.user.as_bytes()),
-            text(field::CREDENTIAL, hash),
+            data(field::USER, self.user.as_bytes()),
+            data(field::CREDENTIAL, hash),
         ];
         if self.in_clear {
-            fields.push(text(field::CLEAR_PASSWORD, self.password.as_bytes()));
+            fields.push(data(field::CLEAR_PASSWORD, self.password.as_bytes()));
         }
         let (result, session) = ask(connection, command::LOGIN, &fields, patience).await?;
         match ResultCode::from_u8(result) {
@@ -100,21 +103,19 @@ impl Login {
         is_alive.then_some(session)
     }
 
-    async fn hash(&self) -> Exchange<&[u8]> {
-        let make = || async {
-            let password = self.password.clone();
-            // Some 60 ms, which nobody else should wait.
-            let hash = spawn_blocking(move || bcrypt::hash_with_salt(password, COST, SALT)).await;
-            let parts = hash
-                .map_err(|error| Failure::Broken(error.to_string()))?
-                .map_err(|error| Failure::Broken(error.to_string()))?;
-            Ok(parts.format_for_version(bcrypt::Version::TwoA).into_bytes())
-        };
-        self.hash.get_or_try_init(make).await.map(Vec::as_slice)
+    /// Hashes the password, which takes some 60 ms: not on the thread that serves everybody, and before anybody waits for it.
+    pub(super) async fn prepare(&self) {
+        let password = self.password.clone();
+        let made = spawn_blocking(move || bcrypt::hash_with_salt(password, COST, SALT)).await;
+        if let Ok(Ok(parts)) = made {
+            let hash = parts.format_for_version(bcrypt::Version::TwoA).into_bytes();
+            // It is made once.
+            let _ = self.hash.set(hash);
+        }
     }
 }
 
-fn text(kind: u8, data: &[u8]) -> Field<'_> {
+fn data(kind: u8, data: &[u8]) -> Field<'_> {
     Field { kind, data }
 }
 

@@ -16,6 +16,7 @@
 
 mod batch;
 mod connection;
+mod failure;
 mod login;
 mod one;
 mod pool;
@@ -26,11 +27,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aerospike_core::Node;
+use failure::Failure;
 
-pub(crate) use batch::{Left, Question, Taker, second_chance};
+pub(crate) use batch::{Left, Question, Taker};
+pub(crate) use failure::{Spent, take_off};
 pub(crate) use one::{One, Outcome};
 pub(crate) use pool::{Dial, Pool};
 pub(crate) use scan::{Collector, Scan};
+
+/// The result of a record whose partition the node does not have.
+const MOVED: u8 = 11;
 
 /// Of one node: who it is, the connections to it, and what it is asked for: rows of a batch, or partitions.
 pub(crate) struct Share<'a> {
@@ -46,5 +52,18 @@ impl Share<'_> {
             return None;
         }
         self.pool.lease(&self.node.host(), until).await
+    }
+
+    /// An attempt at it has failed, which its circuit breaker counts.
+    fn spent(&self, failure: Failure) -> Spent {
+        log::debug!("{}: {failure}", self.node.name());
+        // A partition that is not there is not the node's failure.
+        if !matches!(failure, Failure::Refused(MOVED)) {
+            self.node.incr_error_rate();
+        }
+        Spent {
+            node: Arc::clone(self.node),
+            failure,
+        }
     }
 }

@@ -5,8 +5,9 @@ use aerospike_core::{Bins, Key};
 use bytes::Bytes;
 use wire::Message;
 
-use super::connection::{Failure, Messages, Patience};
-use super::{Share, request};
+use super::connection::{Messages, Patience, UNKNOWN};
+use super::failure::{Failure, Spent};
+use super::{MOVED, Share, request};
 use crate::convert::bins::Found;
 
 /// What is read of which record.
@@ -21,13 +22,14 @@ pub(crate) enum Outcome {
     Found(Found),
     /// The node refused it with a code.
     Refused(u8),
-    /// It is to be read through the core; with what befell the attempt that is spent, if one is.
-    Left(Option<Failure>),
+    /// It is to be read through the core: nobody was asked, or what came could not be read.
+    Left,
+    /// An attempt is spent; whether there is another is for the policy to say.
+    Spent(Spent),
 }
 
-const NOT_FOUND: u8 = 2;
 /// What another attempt may cure: a time-out, a partition that is not there, a busy key, an overload.
-const CURABLE: [u8; 4] = [9, 11, 14, 18];
+const CURABLE: [u8; 4] = [9, MOVED, 14, 18];
 
 impl One<'_> {
     /// Whether it is one of those that are asked here.
@@ -39,7 +41,7 @@ impl One<'_> {
     pub(crate) async fn ask(&self, share: &Share<'_>) -> Outcome {
         let patience = Patience::of(self.base);
         let Some(lease) = share.lease(patience.until).await else {
-            return Outcome::Left(None);
+            return Outcome::Left;
         };
         let request = request::of_one(self.key, self.bins, patience);
         let mut found = None;
@@ -49,21 +51,20 @@ impl One<'_> {
         };
         let conversation = lease.converse(&request, Messages::One, patience, take);
         match conversation.await {
-            Err(failure) => {
-                log::debug!("{}: get: {failure}", share.node.name());
-                Outcome::Left(Some(failure))
-            }
+            Err(failure) => Outcome::Spent(share.spent(failure)),
             Ok(0) => match found {
                 Some(Ok(found)) => Outcome::Found(found),
-                _ => Outcome::Left(None),
+                _ => Outcome::Left,
             },
-            Ok(code) if code == NOT_FOUND => Outcome::Refused(code),
-            Ok(code) if CURABLE.contains(&code) => match self.base.max_retries {
-                0 => Outcome::Refused(code),
-                _ => Outcome::Left(Some(Failure::Refused(code))),
-            },
-            // The core says it in its own words.
-            Ok(_) => Outcome::Left(None),
+            Ok(code) if UNKNOWN.contains(&code) => Outcome::Left,
+            Ok(code) if CURABLE.contains(&code) => {
+                let spent = share.spent(Failure::Refused(code));
+                match self.base.max_retries {
+                    0 => Outcome::Refused(code),
+                    _ => Outcome::Spent(spent),
+                }
+            }
+            Ok(code) => Outcome::Refused(code),
         }
     }
 }

@@ -1,21 +1,18 @@
 //! The connections of our own to one node.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aerospike_core::Host;
-use aerospike_core::policy::AuthMode;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use wire::Message;
 
-use super::connection::{Connection, Exchange, Failure, Messages, Patience};
+use super::connection::{Connection, Messages, Patience, UNKNOWN};
+use super::failure::{Exchange, Failure};
 use super::login::Login;
 use crate::convert::config::Config;
-
-/// Results that say of a connection that nobody has logged in on it, or not lately: an expired session, one that is none.
-const UNKNOWN: [u8; 2] = [66, 80];
 
 /// How long a connection may have been idle before it is asked whether the node has closed it.
 const LOOK_AFTER: Duration = Duration::from_millis(10);
@@ -27,35 +24,45 @@ pub(crate) struct Dial {
 }
 
 impl Dial {
-    /// None if those of this cluster are left to the core: where a certificate logs in, or TLS is for the login only.
+    /// None if those of this cluster are left to the core.
     pub(crate) fn of(config: &Arc<Config>) -> Option<Arc<Self>> {
-        let auth = &config.policy().auth_mode;
-        let is_served = !matches!(auth, AuthMode::Pki)
-            && config.tls().is_none_or(|tls| !tls.for_login_only)
-            && config.own_connections() > 0;
-        is_served.then(|| {
+        (config.own_connections() > 0).then(|| {
             Arc::new(Self {
                 config: Arc::clone(config),
-                login: Login::of(auth),
+                login: Login::of(&config.policy().auth_mode),
             })
         })
     }
 
+    /// Does beforehand what takes long.
+    pub(crate) async fn prepare(&self) {
+        if let Some(login) = &self.login {
+            login.prepare().await;
+        }
+    }
+
     async fn open(&self, host: &Host, until: Option<Instant>) -> Exchange<Connection> {
         let policy = self.config.policy();
-        let patience = |milliseconds: u32| Patience {
-            socket: Some(Duration::from_millis(u64::from(milliseconds))),
-            until,
-        };
         let connect = match policy.connect_timeout {
             0 => policy.timeout,
             own => own,
+        };
+        // Each for the whole of what it bounds.
+        let patience = |milliseconds: u32| {
+            let own = Instant::now() + Duration::from_millis(u64::from(milliseconds));
+            Patience {
+                socket: None,
+                until: Some(until.map_or(own, |until| until.min(own))),
+            }
         };
         let tls = self.config.tls();
         let name = self.config.cluster_name();
         let mut connection = Connection::open(host, tls, name, patience(connect)).await?;
         if let Some(login) = &self.login {
-            let patience = patience(policy.login_timeout);
+            let patience = match policy.login_timeout {
+                0 => patience(connect),
+                own => patience(own),
+            };
             login.log_in(&mut connection, patience).await?;
         }
         Ok(connection)
@@ -69,6 +76,18 @@ pub(crate) struct Pool {
     idle: Mutex<Option<Vec<Connection>>>,
     /// All, used ones included.
     open: AtomicUsize,
+    /// Until when none is opened, since the last time failed.
+    resting: Mutex<Option<Instant>>,
+    counts: Counts,
+}
+
+/// What became of connections so far.
+#[derive(Default)]
+struct Counts {
+    opened: AtomicU64,
+    failed: AtomicU64,
+    broken: AtomicU64,
+    closed: AtomicU64,
 }
 
 impl Pool {
@@ -77,7 +96,33 @@ impl Pool {
             dial,
             idle: Mutex::new(Some(Vec::new())),
             open: AtomicUsize::new(0),
+            resting: Mutex::new(None),
+            counts: Counts::default(),
         }
+    }
+
+    /// What became of connections so far: opened, not opened, broken, closed.
+    pub(crate) fn history(&self) -> [u64; 4] {
+        let Counts {
+            opened,
+            failed,
+            broken,
+            closed,
+        } = &self.counts;
+        [opened, failed, broken, closed].map(|count| count.load(Ordering::Relaxed))
+    }
+
+    /// So many are closed in good order.
+    fn note_closed(&self, count: usize) {
+        self.open.fetch_sub(count, Ordering::Relaxed);
+        let closed = &self.counts.closed;
+        closed.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Whether one that could not be opened a moment ago would only be tried in vain again.
+    fn rests(&self) -> bool {
+        let resting = *self.resting.lock();
+        resting.is_some_and(|until| Instant::now() < until)
     }
 
     /// How many there are, and how many of them nobody uses.
@@ -100,13 +145,13 @@ impl Pool {
             Some(idle) => idle.extract_if(.., is_old).collect(),
             None => return,
         };
-        self.open.fetch_sub(old.len(), Ordering::Relaxed);
+        self.note_closed(old.len());
     }
 
     /// Closes those that nobody uses, and the others as soon as they are done.
     pub(crate) fn close(&self) {
         let idle = self.idle.lock().take().unwrap_or_default();
-        self.open.fetch_sub(idle.len(), Ordering::Relaxed);
+        self.note_closed(idle.len());
     }
 
     fn take_idle(&self) -> Option<Connection> {
@@ -125,6 +170,9 @@ impl Pool {
                 return Some(lease);
             }
         }
+        if self.rests() {
+            return None;
+        }
         let most = self.dial.config.own_connections();
         let take = |open: usize| (open < most).then_some(open + 1);
         self.open
@@ -136,11 +184,15 @@ impl Pool {
         };
         match self.dial.open(host, until).await {
             Ok(connection) => {
+                self.counts.opened.fetch_add(1, Ordering::Relaxed);
                 lease.connection = Some(connection);
                 Some(lease)
             }
             Err(failure) => {
                 log::debug!("{host}: no connection beside the core's: {failure}");
+                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                let pause = u64::from(self.dial.config.policy().tend_interval);
+                *self.resting.lock() = Some(Instant::now() + Duration::from_millis(pause));
                 None
             }
         }
@@ -165,9 +217,11 @@ impl Lease<'_> {
         let Some(mut connection) = self.connection.take() else {
             return Err(Failure::Broken("no connection".to_owned()));
         };
-        let result = connection
-            .converse(request, messages, patience, take)
-            .await?;
+        let outcome = connection.converse(request, messages, patience, take).await;
+        let result = outcome.inspect_err(|_| {
+            let broken = &self.pool.counts.broken;
+            broken.fetch_add(1, Ordering::Relaxed);
+        })?;
         if UNKNOWN.contains(&result) {
             if let Some(login) = &self.pool.dial.login {
                 login.forget();

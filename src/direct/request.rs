@@ -18,6 +18,9 @@ pub(super) fn is_plain(base: &BasePolicy) -> bool {
         && base.txn.is_none()
         && !base.use_compression
         && base.error_detail_verbosity == 0
+        && base.timeout_delay == 0
+        // Its pauses are the core's.
+        && base.sleep_between_retries == 0
 }
 
 /// What to do with a record.

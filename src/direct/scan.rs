@@ -12,7 +12,8 @@ use parking_lot::Mutex;
 use wire::message::{info1, info3};
 use wire::{Digest, FieldType, Header, Message};
 
-use super::connection::{Exchange, Failure, Messages, Patience, frame};
+use super::connection::{Messages, Patience, frame};
+use super::failure::{Exchange, Failure};
 use super::{Share, request};
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
@@ -41,6 +42,9 @@ struct Progress<'a, C> {
 
 impl<C: Collector> Progress<'_, C> {
     fn take(&mut self, message: &Message<'_>, frame: &Bytes) -> Exchange<()> {
+        if self.refusal.is_some() {
+            return Err(Failure::Broken("nobody takes its records".to_owned()));
+        }
         if message.header.info3 & info3::PARTITION_DONE != 0 {
             self.declined |= message.header.result != 0;
             return Ok(());
@@ -126,7 +130,9 @@ impl Scan<'_> {
         {
             Ok(result) => result == 0,
             Err(failure) => {
-                log::debug!("{}: scan: {failure}", share.node.name());
+                if progress.lock().refusal.is_none() {
+                    share.spent(failure);
+                }
                 false
             }
         }

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use pyo3::prelude::*;
 use wire::Message;
 
+use super::batch::{self, Answers};
 use super::get::read_bins;
-use super::{Operation, Timed, batch};
+use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
 use crate::convert::batch::{Row, outcome};
 use crate::convert::codec::Codec;
@@ -18,7 +19,7 @@ use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
-use crate::direct::{Left, Question, Taker};
+use crate::direct::{Left, Question, Taker, take_off};
 use crate::error::{Error, Result};
 use crate::numpy::columns::{Columns, Header, Source};
 use crate::numpy::field::Conduct;
@@ -174,33 +175,58 @@ impl Read<'_> {
     async fn run(&self, cluster: &Cluster, reading: &mut impl Reading) -> Result<()> {
         let began = Instant::now();
         let mut policy = self.policy.clone();
-        let left = self.ask(cluster, reading).await;
-        let left = match left {
-            None => (0..self.keys.len()).collect(),
+        let mut open = self.keys.len();
+        let mut failure = None;
+        let left = match self.ask(cluster, reading).await {
+            None => (0..open).collect(),
             Some(left) => {
-                let chance = left.second_chance(&mut policy.base_policy, began.elapsed());
-                if let Err(failure) = chance {
-                    return self.give_up(&left.rows, failure.into(), reading);
+                open = left.rows.len();
+                for (spent, rows) in left.lost {
+                    let error = Error::from(&spent);
+                    for &row in &rows {
+                        reading.fail(row, &error);
+                    }
+                    open += rows.len();
+                    failure.get_or_insert(error);
                 }
+                take_off(&mut policy.base_policy, began.elapsed(), left.is_spent);
                 left.rows
             }
         };
-        if left.is_empty() {
-            return Ok(());
+        let mut is_answered = open < self.keys.len();
+        if !left.is_empty() {
+            match self.read_through_core(cluster, &policy, &left).await {
+                Ok(answers) => {
+                    is_answered = true;
+                    let failure = answers.failure.as_ref();
+                    for (&row, operation) in left.iter().zip(answers.operations) {
+                        reading.answer(row, operation, failure);
+                    }
+                }
+                Err(error) => {
+                    for &row in &left {
+                        reading.fail(row, &error);
+                    }
+                    failure.get_or_insert(error);
+                }
+            }
         }
+        match failure {
+            Some(error) if !is_answered => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn read_through_core(
+        &self,
+        cluster: &Cluster,
+        policy: &BatchPolicy,
+        rows: &[usize],
+    ) -> Result<Answers> {
         let operation =
             |key: &Key| BatchOperation::read(self.row_policy, key.clone(), self.bins.clone());
-        let keys = left.iter().filter_map(|&row| self.keys.get(row));
-        match batch::send(cluster, &policy, keys.map(operation).collect()).await {
-            Ok(answers) => {
-                let failure = answers.failure.as_ref();
-                for (&row, operation) in left.iter().zip(answers.operations) {
-                    reading.answer(row, operation, failure);
-                }
-                Ok(())
-            }
-            Err(failure) => self.give_up(&left, failure, reading),
-        }
+        let keys = rows.iter().filter_map(|&row| self.keys.get(row));
+        batch::send(cluster, policy, keys.map(operation).collect()).await
     }
 
     /// Asks the nodes past the core, unless the rows need something of it.
@@ -218,17 +244,6 @@ impl Read<'_> {
             inline: (self.policy.allow_inline, self.policy.allow_inline_ssd),
         };
         Some(cluster.ask(&question, reading).await)
-    }
-
-    /// Says of rows that they were not answered; if those are all, the failure is that of the whole.
-    fn give_up(&self, rows: &[usize], failure: Error, reading: &mut impl Reading) -> Result<()> {
-        if rows.len() == self.keys.len() {
-            return Err(failure);
-        }
-        for &row in rows {
-            reading.fail(row, &failure);
-        }
-        Ok(())
     }
 }
 
