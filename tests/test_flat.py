@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flat import BURST, cancel, fail, fail_async, key, make_async_clients, make_clients, settled
+from hostile import configuration
 
+import aerospike_py
 from aerospike_py.devserver import DevServer
 
 
@@ -16,13 +18,18 @@ def hosts():
 
 
 @pytest.fixture
-def filled(connected, run):
+def filled(hosts, run):
+    """An `AsyncClient` whose pools are full before anything is measured."""
+    client = aerospike_py.async_client(configuration(hosts, max_conns_per_node=16))
+
     async def fill():
+        await client.connect()
         for n in range(BURST):
-            await connected.put(key(n), {"n": n})
+            await client.put(key(n), {"n": n})
 
     run(fill())
-    return connected
+    yield client
+    run(client.close())
 
 
 def assert_nothing_held(added):

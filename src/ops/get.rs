@@ -6,6 +6,7 @@ use std::time::Instant;
 use aerospike_core::policy::ReadPolicy;
 use aerospike_core::{Bins, Key};
 use pyo3::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
@@ -56,7 +57,12 @@ pub(crate) fn read_bins(bins: Option<&Bound<'_, PyAny>>) -> Result<Bins> {
         None => Bins::All,
         Some(bins) => match operation::bin_names(bins, "bins")? {
             names if names.is_empty() => Bins::None,
-            names => Bins::Some(names),
+            mut names => {
+                // A bin that is named twice is still one bin of the record.
+                let mut known = FxHashSet::default();
+                names.retain(|name| known.insert(name.clone()));
+                Bins::Some(names)
+            }
         },
     })
 }

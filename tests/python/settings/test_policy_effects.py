@@ -79,6 +79,7 @@ def test_timeout_delay(connect, relay, delay, closed):
     """The connection of a request that took too long stays open for its answer, or closes."""
     client = connect(hosts=relay.hosts, min_conns_per_node=2, tend_interval=3_600_000)
     client.put(KEY, {"n": 1})
+    client.get(KEY, {"timeout_delay": delay})
     relay.open.clear()
     before = relay.live
     with pytest.raises(aerospike_py.AerospikeTimeoutError):
