@@ -76,24 +76,29 @@ impl Row {
         }
     }
 
-    /// A row as a node answered it, in a frame.
+    /// What a node answered to a row that was unanswered, in a frame.
     ///
     /// # Errors
     /// The answer is not the protocol.
-    pub(crate) fn of_message(
-        digest: [u8; 20],
+    pub(crate) fn take_message(
+        &mut self,
         message: &wire::Message<'_>,
         frame: &Bytes,
-    ) -> Result<Self> {
-        let header = &message.header;
-        let mut row = Self::empty(digest, (i32::from(header.result), false));
-        if row.code == 0 {
+    ) -> Result<()> {
+        let code = i32::from(message.header.result);
+        if code == 0 {
             let found = Found::of(message, frame)?;
-            row.generation = found.generation;
-            row.void_time = found.void_time;
-            row.bins = Bins::Raw(found.bins);
+            self.generation = found.generation;
+            self.void_time = found.void_time;
+            self.bins = Bins::Raw(found.bins);
         }
-        Ok(row)
+        self.code = code;
+        Ok(())
+    }
+
+    /// A row that was unanswered has failed.
+    pub(crate) fn fail(&mut self, failure: &Error) {
+        (self.code, self.in_doubt) = (failure.code(), failure.in_doubt());
     }
 
     /// The row of a record in a batch that failed as a whole.

@@ -204,13 +204,14 @@ impl LazyBatchRecords {
         let (py, this) = (slf.py(), slf.get());
         let conduct = Conduct::of(argument::flag(strict, "strict", true)?);
         let layout = Layout::parse(dtype)?;
-        let mut columns = Columns::new(layout.plan(), conduct, this.keys.len());
+        let mut columns = Columns::unanswered(layout.plan(), conduct, this.keys.len());
         this.with_raw(py, |rows| {
             rows.iter()
                 .enumerate()
                 .try_for_each(|(index, (row, bins))| {
+                    let header = (row.code, row.generation, row.void_time);
                     columns
-                        .push((row.code, row.generation, row.void_time), (*bins).into())
+                        .set(index, header, (*bins).into())
                         .map_err(|error| (Some(index), error))
                 })
         })?;

@@ -133,12 +133,9 @@ impl Operation for BatchRead {
         };
         match plan {
             None => {
-                let mut rows = Rows {
-                    keys: &keys,
-                    rows: keys.iter().map(|_| None).collect(),
-                };
+                let mut rows = Rows(keys.iter().map(Row::unanswered).collect());
                 reading.run(cluster, &mut rows).await?;
-                Ok(Reply::Rows(rows.finish()))
+                Ok(Reply::Rows(rows.0))
             }
             Some((plan, conduct)) => {
                 let mut filling = Filling {
@@ -247,46 +244,26 @@ impl Read<'_> {
     }
 }
 
-/// Rows for objects.
-struct Rows<'a> {
-    keys: &'a [Key],
-    rows: Vec<Option<Row>>,
+/// Rows for objects, unanswered at first.
+struct Rows(Vec<Row>);
+
+impl Taker for Rows {
+    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
+        let row = self.0.get_mut(row);
+        row.is_some_and(|row| row.take_message(message, frame).is_ok())
+    }
 }
 
-impl Rows<'_> {
-    fn put(&mut self, row: usize, answer: Row) {
-        if let Some(place) = self.rows.get_mut(row) {
-            *place = Some(answer);
+impl Reading for Rows {
+    fn answer(&mut self, row: usize, operation: BatchOperation, failure: Option<&Error>) {
+        if let Some(row) = self.0.get_mut(row) {
+            *row = Row::new(operation, failure);
         }
     }
 
-    fn finish(self) -> Vec<Row> {
-        let rows = self.rows.into_iter().zip(self.keys);
-        rows.map(|(row, key)| row.unwrap_or_else(|| Row::unanswered(key)))
-            .collect()
-    }
-}
-
-impl Taker for Rows<'_> {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
-        let digest = self.keys.get(row).map(Key::digest);
-        let answer = digest.map(|digest| Row::of_message(digest, message, frame));
-        let Some(Ok(answer)) = answer else {
-            return false;
-        };
-        self.put(row, answer);
-        true
-    }
-}
-
-impl Reading for Rows<'_> {
-    fn answer(&mut self, row: usize, operation: BatchOperation, failure: Option<&Error>) {
-        self.put(row, Row::new(operation, failure));
-    }
-
     fn fail(&mut self, row: usize, failure: &Error) {
-        if let Some(key) = self.keys.get(row) {
-            self.put(row, Row::failed(key, failure));
+        if let Some(row) = self.0.get_mut(row) {
+            row.fail(failure);
         }
     }
 }
