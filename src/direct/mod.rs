@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The cluster view is the core's, and so is everything difficult: whatever a node does not answer with a record, or with that there is none,
-//! is asked again through the core, which retries, follows moved partitions and says what went wrong. What is no plain read goes there at once. The connections are a share of `max_conns_per_node`, taken off the core's.
+//! is asked again through the core, which retries, follows moved partitions and says what went wrong. What is no plain read goes there at
+//! once. The connections are a share of `max_conns_per_node`, taken off the core's.
 
 mod batch;
 mod connection;
@@ -51,7 +52,7 @@ impl Share<'_> {
         if !self.node.is_active() || !self.node.error_rate_within_limit() {
             return None;
         }
-        self.pool.lease(&self.node.host(), until).await
+        self.pool.lease(self.node, until).await
     }
 
     /// An attempt at it has failed, which its circuit breaker counts.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use aerospike_core::Host;
+use aerospike_core::{Host, Node};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use wire::Message;
@@ -159,7 +159,7 @@ impl Pool {
     }
 
     /// A connection: one that is idle, or a new one. None if none can be had.
-    pub(super) async fn lease(&self, host: &Host, until: Option<Instant>) -> Option<Lease<'_>> {
+    pub(super) async fn lease(&self, node: &Node, until: Option<Instant>) -> Option<Lease<'_>> {
         while let Some(connection) = self.take_idle() {
             let lease = Lease {
                 pool: self,
@@ -182,17 +182,21 @@ impl Pool {
             pool: self,
             connection: None,
         };
-        match self.dial.open(host, until).await {
+        match self.dial.open(&node.host(), until).await {
             Ok(connection) => {
                 self.counts.opened.fetch_add(1, Ordering::Relaxed);
                 lease.connection = Some(connection);
                 Some(lease)
             }
             Err(failure) => {
-                log::debug!("{host}: no connection beside the core's: {failure}");
+                log::debug!("{node}: no connection beside the core's: {failure}");
                 self.counts.failed.fetch_add(1, Ordering::Relaxed);
-                let pause = u64::from(self.dial.config.policy().tend_interval);
-                *self.resting.lock() = Some(Instant::now() + Duration::from_millis(pause));
+                let now = Instant::now();
+                // Where the caller had too little time, that says nothing of the node.
+                if until.is_none_or(|until| now < until) {
+                    let pause = u64::from(self.dial.config.policy().tend_interval);
+                    *self.resting.lock() = Some(now + Duration::from_millis(pause));
+                }
                 None
             }
         }
@@ -226,6 +230,7 @@ impl Lease<'_> {
             if let Some(login) = &self.pool.dial.login {
                 login.forget();
             }
+            self.pool.counts.closed.fetch_add(1, Ordering::Relaxed);
             return Ok(result);
         }
         connection.used = Instant::now();

@@ -36,12 +36,9 @@ fn jobs_run_on_the_io_thread() {
     );
 }
 
-#[test]
-fn a_burst_costs_one_turn() {
-    let reactor = reactor();
-    let (sender, receiver) = mpsc::channel();
+/// A job that holds the I/O thread until whoever waits at the gate as well lets it go on.
+fn hold(reactor: &Reactor<Job>) -> Arc<Barrier> {
     let gate = Arc::new(Barrier::new(2));
-    // The first job holds the I/O thread until all the others are queued.
     let held = Arc::clone(&gate);
     let (started, running) = mpsc::channel();
     reactor.submit(Box::pin(async move {
@@ -49,6 +46,14 @@ fn a_burst_costs_one_turn() {
         held.wait();
     }));
     running.recv_timeout(LONG).unwrap();
+    gate
+}
+
+#[test]
+fn a_burst_costs_one_turn() {
+    let reactor = reactor();
+    let (sender, receiver) = mpsc::channel();
+    let gate = hold(&reactor);
     let before = reactor.turns();
     for n in 0..500 {
         let sender = sender.clone();
@@ -88,15 +93,7 @@ fn a_job_is_lone_until_it_has_waited() {
 fn of_a_burst_the_last_job_alone_is_lone() {
     let reactor = reactor();
     let (sender, receiver) = mpsc::channel();
-    let gate = Arc::new(Barrier::new(2));
-    // The first job holds the I/O thread until all the others are queued.
-    let held = Arc::clone(&gate);
-    let (started, running) = mpsc::channel();
-    reactor.submit(Box::pin(async move {
-        started.send(()).unwrap();
-        held.wait();
-    }));
-    running.recv_timeout(LONG).unwrap();
+    let gate = hold(&reactor);
     for _ in 0..200 {
         let sender = sender.clone();
         reactor.submit(Box::pin(async move { sender.send([is_lone()]).unwrap() }));

@@ -176,6 +176,21 @@ def test_a_batch_that_was_refused_as_a_whole(mode, server, read):
         assert caught.value.code == 152
 
 
+@pytest.mark.parametrize("code", [66, 80])
+def test_a_connection_on_which_nobody_is_logged_in_any_more(mode, server, read, code):
+    """It is not used again, and what was asked on it is asked through the core, which is no further attempt."""
+    config = {"hosts": server.hosts, "min_conns_per_node": 1}
+    with make_calls(mode, config) as client:
+        read(client, keys_of("direct"))
+        before = client.stats().nodes[0].connections_open
+        with server.inject(op="batch", code=code, times=1) as fault:
+            assert read(client, keys_of("direct"), {"max_retries": 0}) == list(range(COUNT))
+        assert (fault.hits, client.stats().nodes[0].connections_open) == (1, before - 1)
+        with server.inject(op="read", code=code, times=1) as fault:
+            assert client.get(("test", "direct", 1), {"max_retries": 0}).bins["n"] == 1
+        assert fault.hits == 1
+
+
 def changed(answer, change):
     """An answer whose messages are changed one by one: `change(number, message)`, a bytearray."""
     at, body = 8, bytearray()
@@ -473,6 +488,14 @@ def test_a_scan_that_breaks_off_goes_on_where_it_was(mode, server):
             # The first attempt, and those of the core for what was left.
             assert len(frames) > 3
             assert len(relay.requests) > 1
+
+
+def test_a_value_of_one_node_that_does_not_fit_ends_the_scan_of_all(mode):
+    with DevServer(nodes=3) as server, make_calls(mode, {"hosts": server.hosts}) as client:
+        client.batch_write([(key, {"n": number, "s": ""}) for number, key in enumerate(keys_of("misfit", 300))])
+        client.put(("test", "misfit", "big"), {"n": 2**40, "s": ""})
+        with pytest.raises(OverflowError, match="field 'n'"):
+            client.scan("test", "misfit").to_numpy(np.dtype([("n", "i2")]))
 
 
 def test_a_value_that_does_not_fit_ends_the_scan(mode, server):
