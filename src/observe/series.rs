@@ -121,11 +121,15 @@ impl Series {
 
     /// A call has ended: with which code, after how long, of which it waited until it was sent, if it was.
     pub(crate) fn end(&self, code: i32, took: Duration, waited: Option<Duration>) {
-        // See `in_flight`.
-        self.ended.0.fetch_add(1, Ordering::Release);
         if let Some(waited) = waited {
             self.waits.record(waited);
         }
+        self.outcome(code, took);
+        // See `in_flight`. At last: whoever sees that it has ended sees what it ended in.
+        self.ended.0.fetch_add(1, Ordering::Release);
+    }
+
+    fn outcome(&self, code: i32, took: Duration) {
         if code == 0 {
             self.successes.record(took);
             return;

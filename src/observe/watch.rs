@@ -133,10 +133,10 @@ impl Watch {
         };
         let attempts = attempts(outcome);
         if self.on & METRICS != 0 {
-            self.series.end(code, took, waited);
             if !attempts.is_empty() {
                 self.series.retried(attempts.len());
             }
+            self.series.end(code, took, waited);
         }
         if self.on & STAGES != 0 {
             self.tell_stages(took, waited);

@@ -175,9 +175,11 @@ def test_nodes_and_reactor(connect):
 def test_a_loop_counts_its_drains(connect, set_name, mode):
     client = connect()
     before = client.stats().reactor
-    client.exists(("test", set_name, 1))
+    # Of one alone both sides may happen to be awake.
+    for _ in range(20):
+        client.exists(("test", set_name, 1))
     after = client.stats().reactor
-    assert after.drains - before.drains == {"sync": 0, "async": 1}[mode]
+    assert (after.drains > before.drains) == (mode == "async")
     if mode == "async":
         assert after.longest_drain > 0
         assert after.wakeups > before.wakeups
