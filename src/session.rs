@@ -190,15 +190,17 @@ impl Session {
         let _slot = self.slot(O::NAME, deadline).await?;
         let cluster = self.cluster().await?;
         let joins = O::JOINS && company == Company::Burst && self.config.coalesces_reads();
-        if joins && !is_lone() {
-            return operation.join(cluster, deadline, watch).await;
-        }
-        let leave = cluster.gates(operation.target())?;
-        let _permits = if !joins {
-            leave.wait(deadline).await?
-        } else if let Some(permits) = leave.at_once() {
-            permits
+        let leave = if joins && !is_lone() {
+            None
         } else {
+            Some(cluster.gates(operation.target())?)
+        };
+        let permits = match &leave {
+            None => None,
+            Some(leave) if joins => leave.at_once(),
+            Some(leave) => Some(leave.wait(deadline).await?),
+        };
+        let (Some(leave), Some(_permits)) = (&leave, permits) else {
             return operation.join(cluster, deadline, watch).await;
         };
         if deadline.is_some() || watch.is_some() {

@@ -42,8 +42,9 @@ struct Progress<'a, C> {
 
 impl<C: Collector> Progress<'_, C> {
     fn take(&mut self, message: &Message<'_>, frame: &Bytes) -> Exchange<()> {
+        let unwanted = || Err(Failure::Broken("nobody takes its records".to_owned()));
         if self.refusal.is_some() {
-            return Err(Failure::Broken("nobody takes its records".to_owned()));
+            return unwanted();
         }
         if message.header.info3 & info3::PARTITION_DONE != 0 {
             self.declined |= message.header.result != 0;
@@ -59,8 +60,8 @@ impl<C: Collector> Progress<'_, C> {
         };
         let digest = Digest(digest);
         if let Err(error) = self.collector.collect(digest, message, frame) {
-            self.refusal.get_or_insert(error);
-            return Err(Failure::Broken("nobody takes its records".to_owned()));
+            self.refusal = Some(error);
+            return unwanted();
         }
         self.cursor.pass(digest.partition(), digest.0, None);
         Ok(())
