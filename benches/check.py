@@ -65,7 +65,8 @@ def count(command: Sequence[str | Path], threads: int) -> Counts:
     counts: Counts = {}
     for index, (name, times) in enumerate(names):
         figure = round(steps[2 * index + 1] / times, 1)
-        counts[name] = min(figure, counts.get(name, figure))
+        if name:
+            counts[name] = min(figure, counts.get(name, figure))
     return counts
 
 

@@ -43,6 +43,11 @@ pub(crate) trait Request: Send + 'static {
     /// Whether it is a batch whose rows may be taken as they come.
     const ROWS: bool = false;
 
+    /// Whether it may come to its end while the thread that waits for it sleeps in a socket.
+    fn sleeps(&self) -> bool {
+        false
+    }
+
     /// What metrics and spans tell of it; None if nothing.
     fn subject(&self) -> Option<Subject<'_>> {
         None
@@ -64,6 +69,10 @@ pub(crate) struct Routed<O> {
 
 impl<O: Operation> Request for Routed<O> {
     const NAME: &'static str = O::NAME;
+
+    fn sleeps(&self) -> bool {
+        self.operation.sleeps()
+    }
 
     fn subject(&self) -> Option<Subject<'_>> {
         let (namespace, set) = self.operation.place();
@@ -160,13 +169,14 @@ fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound
     } else {
         // From here on: asking for the kind runs Python, and converting a reply may.
         let inside = Inside::enter();
-        let request = in_place(|| landing(request, Company::Alone, watch));
+        let call = Call {
+            sleeps: request.sleeps(),
+            request: in_place(|| landing(request, Company::Alone, watch)),
+        };
         let landing = match Kind::of_this(py)? {
-            Kind::Main => wait_for_signals_too(py, engine, R::NAME, request),
-            Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || {
-                engine.reactor.block_on(request)
-            })),
-            Kind::Other => Ok(py.detach(|| engine.reactor.block_on(request))),
+            Kind::Main => wait_for_signals_too(py, engine, R::NAME, call),
+            Kind::Daemon => Ok(exit::detach_daemon(&inside, py, || call.drive(engine))),
+            Kind::Other => Ok(py.detach(|| call.drive(engine))),
         };
         (landing, Some(inside))
     };
@@ -186,15 +196,40 @@ fn block<R: Request>(py: Python<'_>, request: R, shape: Shape) -> PyResult<Bound
 /// A request while somebody waits for it.
 type Waiting = Pin<Box<dyn Future<Output = Landing> + Send>>;
 
+/// A request of a thread that waits for it.
+struct Call {
+    request: Waiting,
+    /// Whether the thread may sleep in a socket meanwhile.
+    sleeps: bool,
+}
+
+impl Call {
+    /// What comes of it in one go, if anything.
+    fn try_here(&mut self, engine: &Engine) -> Option<Landing> {
+        self.sleeps
+            .then(|| engine.reactor.try_here(&mut self.request))
+            .flatten()
+    }
+
+    fn drive(mut self, engine: &Engine) -> Landing {
+        self.try_here(engine)
+            .unwrap_or_else(|| engine.reactor.block_on(self.request))
+    }
+}
+
 /// The main thread comes back now and then to run signal handlers. If one raises, as Ctrl-C does, the
 /// request goes on without us.
 fn wait_for_signals_too(
     py: Python<'_>,
     engine: &Engine,
     name: &str,
-    mut request: Waiting,
+    mut call: Call,
 ) -> PyResult<Landing> {
     let generation = fork::generation();
+    if let Some(landing) = py.detach(|| call.try_here(engine)) {
+        return Ok(landing);
+    }
+    let mut request = call.request;
     let listener = engine.heartbeat.listen(engine.reactor.handle());
     let mut handed_over = false;
     loop {

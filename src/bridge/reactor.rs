@@ -64,6 +64,34 @@ impl Drop for Lone {
     }
 }
 
+thread_local! {
+    /// Whether this thread tries a request by itself.
+    static TRYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether whoever polls has this thread for himself, and may sleep on it in the system: see
+/// [`Reactor::try_here`].
+#[must_use]
+pub fn may_block() -> bool {
+    TRYING.get()
+}
+
+/// A request is tried; over also when it unwinds.
+struct Trying;
+
+impl Trying {
+    fn begin() -> Self {
+        TRYING.set(true);
+        Self
+    }
+}
+
+impl Drop for Trying {
+    fn drop(&mut self) {
+        TRYING.set(false);
+    }
+}
+
 /// A job that says when it begins, and when it has ended, also when it panicked or was dropped with the
 /// runtime.
 struct Counted<J> {
@@ -137,6 +165,22 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
     pub fn submit(&self, job: J) {
         self.shared.seat.submitted();
         self.shared.inbox.post(job);
+    }
+
+    /// Polls a request on this thread, which may sleep in the system over it (see [`may_block`]), once. Returns what came of it, if it is
+    /// ended; otherwise the rest of it is for [`block_on`](Self::block_on).
+    ///
+    /// # Panics
+    /// As the request panics.
+    pub fn try_here<F: Future + Unpin>(&self, request: &mut F) -> Option<F::Output> {
+        // Timers and sockets it makes are the runtime's.
+        let _context = self.shared.runtime.enter();
+        let _trying = Trying::begin();
+        let mut nobody = Context::from_waker(Waker::noop());
+        match Pin::new(request).poll(&mut nobody) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
     }
 
     /// Runs a request to its end on this thread, which sleeps while the request waits for the network. The

@@ -1,55 +1,121 @@
 //! What is read past the core, and what of it is left to the core.
 
+use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use aerospike_core::policy::ReadPolicy;
-use aerospike_core::{Bins, Key};
+use aerospike_core as core;
+use aerospike_core::policy::{BasePolicy, ReadPolicy, WritePolicy};
+use aerospike_core::{Bin, Bins, Key};
+use wire::OpCode;
 
 use super::gate::Gate;
 use super::{Cluster, where_is};
 use crate::convert::bins::Found;
-use crate::direct::{Collector, Left, One, Outcome, Question, Scan, Share, Taker, take_off};
+use crate::direct::{
+    Collector, Left, One, Outcome, Question, Read, Scan, Share, Spent, TIMED_OUT, Taker, Write,
+    ask, take_off,
+};
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
+
+/// Below this the resolution of a policy's times hides what has passed.
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// What came of asking past the core.
+enum Tried<T> {
+    Answered(T),
+    /// It is to be asked through the core, after an attempt if one is spent.
+    Left(Option<Spent>),
+}
 
 impl Cluster {
     /// Reads one record.
     pub(crate) async fn find(&self, policy: &ReadPolicy, key: &Key, bins: Bins) -> Result<Found> {
         let began = Instant::now();
-        let one = One {
+        let read = Read {
             key,
             bins: &bins,
-            base: &policy.base_policy,
+            policy,
         };
+        let spent = match self.try_past(&read).await? {
+            Tried::Answered(found) => return Ok(found),
+            Tried::Left(spent) => spent,
+        };
+        let policy = rest(
+            policy,
+            |policy| &mut policy.base_policy,
+            began,
+            spent.is_some(),
+        );
+        // Boxed: it is large, and seldom needed.
+        match Box::pin(self.read(&policy, key, bins)).await {
+            Ok(record) => Ok(record.into()),
+            Err(error) => Err(after(spent.as_ref(), error)),
+        }
+    }
+
+    /// Writes bins of one record, or adds to them.
+    pub(crate) async fn write(
+        &self,
+        policy: &WritePolicy,
+        key: &Key,
+        bins: &[Bin],
+        code: OpCode,
+    ) -> Result<()> {
+        let began = Instant::now();
+        let write = Write {
+            key,
+            bins,
+            code,
+            policy,
+        };
+        let spent = match self.try_past(&write).await? {
+            Tried::Answered(()) => return Ok(()),
+            Tried::Left(spent) => spent,
+        };
+        let policy = rest(
+            policy,
+            |policy| &mut policy.base_policy,
+            began,
+            spent.is_some(),
+        );
+        let sent = Box::pin(async {
+            match code {
+                OpCode::Append => self.client.append(&policy, key, bins).await,
+                OpCode::Prepend => self.client.prepend(&policy, key, bins).await,
+                OpCode::Incr => self.client.add(&policy, key, bins).await,
+                _ => self.client.put(&policy, key, bins).await,
+            }
+        });
+        let doubt = spent.as_ref().is_some_and(Spent::is_doubtful);
+        sent.await
+            .map_err(|error| after(spent.as_ref(), error).or_in_doubt(doubt))
+    }
+
+    /// Asks the node of one record past the core, if that is possible.
+    ///
+    /// # Errors
+    /// The node refused it, or the attempt that has failed was the last.
+    async fn try_past<O: One>(&self, one: &O) -> Result<Tried<O::Answer>> {
         let gate = if one.is_plain() {
-            self.routes.load().owner(key)
+            self.routes.load().owner(one.key())
         } else {
             None
         };
-        let share = gate.as_ref().and_then(|gate| share(gate, &[]));
-        let Some(share) = share else {
-            // Boxed: it is large, and seldom needed.
-            let record = Box::pin(self.read(policy, key, bins)).await?;
-            return Ok(record.into());
+        let Some(share) = gate.as_ref().and_then(|gate| share(gate, &[])) else {
+            return Ok(Tried::Left(None));
         };
-        let spent = match one.ask(&share).await {
-            Outcome::Found(found) => return Ok(found),
-            Outcome::Refused(code) => return Err(Error::answered(code, share.node)),
-            Outcome::Left => None,
-            Outcome::Spent(spent) if spent.is_last(&policy.base_policy) => {
-                return Err(Error::from(&spent));
+        match ask(one, &share).await {
+            Outcome::Answered(answer) => Ok(Tried::Answered(answer)),
+            Outcome::Refused(code) => {
+                Err(Error::answered(code, share.node).or_in_doubt(O::WRITES && code == TIMED_OUT))
             }
-            Outcome::Spent(spent) => Some(spent),
-        };
-        let mut policy = policy.clone();
-        take_off(&mut policy.base_policy, began.elapsed(), spent.is_some());
-        match Box::pin(self.read(&policy, key, bins)).await {
-            Ok(record) => Ok(record.into()),
-            Err(error) => Err(match spent {
-                Some(spent) => Error::from(error).after(&spent),
-                None => error.into(),
-            }),
+            Outcome::Left => Ok(Tried::Left(None)),
+            Outcome::Spent(spent) if spent.is_last(one.base()) => {
+                Err(Error::from(&spent).or_in_doubt(O::WRITES && spent.is_doubtful()))
+            }
+            Outcome::Spent(spent) => Ok(Tried::Left(Some(spent))),
         }
     }
 
@@ -88,6 +154,30 @@ impl Cluster {
         let nodes = own(&shares);
         let all = nodes.len() == shares.len() && owned == cursor.partitions().len();
         Ok(scan.ask(nodes, cursor, collector).await? && all)
+    }
+}
+
+/// What is left of a policy, once some time has passed, and an attempt if one is spent.
+fn rest<P: Clone>(
+    policy: &P,
+    base: impl FnOnce(&mut P) -> &mut BasePolicy,
+    began: Instant,
+    is_spent: bool,
+) -> Cow<'_, P> {
+    let passed = began.elapsed();
+    let mut policy = Cow::Borrowed(policy);
+    if is_spent || passed >= MOMENT {
+        take_off(base(policy.to_mut()), passed, is_spent);
+    }
+    policy
+}
+
+/// An error of the core's, after an attempt it has no part in, if there was one.
+fn after(spent: Option<&Spent>, error: core::Error) -> Error {
+    let error = Error::from(error);
+    match spent {
+        Some(spent) => error.after(spent),
+        None => error,
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
-use crate::direct::Dial;
+use crate::direct::{Dial, Pool};
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
 use gate::{Gate, Permit};
@@ -219,7 +219,13 @@ impl Leave {
         Ok(permits)
     }
 
-    /// The same, if there is nobody to wait for.
+    /// Whether a request that goes past the core finds a connection everywhere.
+    pub(crate) fn has_room(&self) -> bool {
+        let has_room = |gate: &Arc<Gate>| gate.pool().is_some_and(Pool::has_room);
+        self.gates.iter().all(has_room)
+    }
+
+    /// The same as [`wait`](Self::wait), if there is nobody to wait for.
     pub(crate) fn at_once(&self) -> Option<SmallVec<[Permit<'_>; 1]>> {
         self.gates.iter().map(|gate| gate.enter_at_once()).collect()
     }

@@ -242,7 +242,7 @@ impl Config {
     }
 }
 
-/// The core's policy, and how many of the connections to a node are not for it but for reads past it: one in four, unless it is to keep
+/// The core's policy, and how many of the connections to a node are not for it but for what goes past it: half, unless it is to keep
 /// more of them open.
 fn client_policy(
     fields: &Settings<'_, '_>,
@@ -278,7 +278,7 @@ fn client_policy(
     let is_served =
         !matches!(auth_mode, AuthMode::Pki) && tls.as_ref().is_none_or(|tls| !tls.for_login_only);
     let own = if is_served {
-        (most / 4).min(most.saturating_sub(needed))
+        (most / 2).min(most.saturating_sub(needed))
     } else {
         0
     };

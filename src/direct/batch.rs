@@ -123,7 +123,7 @@ impl Question<'_> {
         progress: &Mutex<Progress<'_, T>>,
         patience: Patience,
     ) -> Option<Spent> {
-        let lease = share.lease(patience.until).await?;
+        let lease = share.lease(patience).await?;
         // What concerns one record travels as the request on one record that it is.
         let only = match share.asked {
             [row] => Some((*row, self.rows.get(*row)?)),

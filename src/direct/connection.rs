@@ -1,14 +1,16 @@
 //! A connection of our own to a node: one request and its frames at a time.
 
+use std::future::poll_fn;
 use std::io;
-use std::mem::MaybeUninit;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use aerospike_bridge::reactor::may_block;
 use aerospike_core::Host;
 use aerospike_core::policy::{BasePolicy, TlsPolicy};
 use bytes::Bytes;
-use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
@@ -22,19 +24,24 @@ use wire::proto::{FrameHeader, HEADER_SIZE, Kind, begin_frame, end_frame};
 use wire::{Header, Message, MessageWriter};
 
 use super::failure::{Exchange, Failure};
+use super::socket::{NAP, Socket};
 
 /// What is read at once, while a frame is smaller.
 const CHUNK: usize = 64 << 10;
+/// Enough for a request on one record, as a rule.
+const SMALL: usize = 256;
 /// How many messages are taken before others have their turn.
 const MESSAGES_AT_ONCE: usize = 512;
 
-/// How long to wait.
+/// How long to wait, and how.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// For each write and each frame.
     pub(super) socket: Option<Duration>,
     /// For all of it.
     pub(super) until: Option<Instant>,
+    /// Whether this thread sleeps in the socket.
+    asleep: bool,
 }
 
 impl Patience {
@@ -46,6 +53,29 @@ impl Patience {
         Self {
             socket: some(base.socket_timeout),
             until: some(base.total_timeout).map(|total| Instant::now() + total),
+            asleep: false,
+        }
+    }
+
+    /// That of a connection that is opened until a moment.
+    pub(super) fn until(moment: Instant) -> Self {
+        Self {
+            socket: None,
+            until: Some(moment),
+            asleep: false,
+        }
+    }
+
+    /// The same, for who waits for nothing else: where a thread may, it sleeps in the socket, unless a nap is long beside the time there is.
+    pub(super) fn asleep(self) -> Self {
+        let is_long = |time: Duration| time > 10 * NAP;
+        Self {
+            asleep: may_block()
+                && self.socket.is_none_or(is_long)
+                && self
+                    .until
+                    .is_none_or(|until| is_long(until.saturating_duration_since(Instant::now()))),
+            ..self
         }
     }
 
@@ -60,6 +90,11 @@ impl Patience {
     }
 
     async fn wait<T>(self, io: impl Future<Output = io::Result<T>>) -> Exchange<T> {
+        let mut io = pin!(io);
+        // Most of what is written, and of a frame that has begun to come, is done at once, and needs no timer.
+        if let Poll::Ready(outcome) = poll_fn(|cx| Poll::Ready(io.as_mut().poll(cx))).await {
+            return Ok(outcome?);
+        }
         let silent = self.socket.map(|socket| Instant::now() + socket);
         let Some(end) = [silent, self.until].into_iter().flatten().min() else {
             return Ok(io.await?);
@@ -87,7 +122,7 @@ pub(super) enum Messages {
 
 /// A request: its header, and what is written between that and its end.
 pub(super) fn frame(header: &Header, content: impl FnOnce(&mut MessageWriter<'_>)) -> Vec<u8> {
-    let mut request = Vec::new();
+    let mut request = Vec::with_capacity(SMALL);
     let start = begin_frame(&mut request, Kind::Message);
     let mut message = MessageWriter::begin(&mut request);
     content(&mut message);
@@ -98,7 +133,7 @@ pub(super) fn frame(header: &Header, content: impl FnOnce(&mut MessageWriter<'_>
 
 /// A connection. Dropped, it is closed.
 pub(super) struct Connection {
-    stream: BufReader<Either<TcpStream, Box<TlsStream<TcpStream>>>>,
+    stream: BufReader<Either<Socket, Box<TlsStream<Socket>>>>,
     /// When it was last used.
     pub(super) used: Instant,
 }
@@ -114,6 +149,7 @@ impl Connection {
         let connect = TcpStream::connect((host.name.as_str(), host.port));
         let stream = patience.wait(connect).await?;
         stream.set_nodelay(true)?;
+        let stream = Socket::Watched(stream);
         let stream = match tls {
             None => Either::Left(stream),
             Some(tls) => {
@@ -141,6 +177,11 @@ impl Connection {
         patience: Patience,
         mut take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
     ) -> Exchange<u8> {
+        if patience.asleep {
+            self.socket_mut().block()?;
+        } else {
+            self.socket_mut().watch()?;
+        }
         self.send(request, patience).await?;
         let mut taken = 0;
         loop {
@@ -175,14 +216,26 @@ impl Connection {
         if self.used.elapsed() < look_after {
             return true;
         }
-        let stream = match self.stream.get_ref() {
-            Either::Left(stream) => stream,
+        self.socket().is_silent()
+    }
+
+    /// Whether whoever used it last waited in this way.
+    pub(super) fn is_ready_for(&self, patience: Patience) -> bool {
+        self.socket().is_blocking() == patience.asleep
+    }
+
+    fn socket(&self) -> &Socket {
+        match self.stream.get_ref() {
+            Either::Left(socket) => socket,
             Either::Right(stream) => stream.get_ref().0,
-        };
-        let mut byte = [MaybeUninit::uninit()];
-        let seen = SockRef::from(stream).peek(&mut byte);
-        // Neither its end nor anything that nobody asked for.
-        seen.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self.stream.get_mut() {
+            Either::Left(socket) => socket,
+            Either::Right(stream) => stream.get_mut().0,
+        }
     }
 
     /// Sends a frame.

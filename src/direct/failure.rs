@@ -9,6 +9,9 @@ use aerospike_core::{Node, ResultCode};
 
 use crate::error::Error;
 
+/// The result of a server whose time is up, which does not say whether it was carried out.
+pub(crate) const TIMED_OUT: u8 = wire::ResultCode::Timeout as u8;
+
 /// Why an exchange came to nothing.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -55,6 +58,11 @@ pub(crate) struct Spent {
 }
 
 impl Spent {
+    /// Whether it may have been carried out: it was not refused.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        !matches!(self.failure, Failure::Refused(code) if code != TIMED_OUT)
+    }
+
     /// Whether there is no further attempt, under this policy.
     pub(crate) fn is_last(&self, base: &BasePolicy) -> bool {
         base.max_retries == 0 || matches!(self.failure, Failure::Late)

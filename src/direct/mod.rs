@@ -1,4 +1,4 @@
-//! Reads of records, in batches and scans too, past the core, on connections of our own.
+//! Reads of records, in batches and scans too, and writes of bins past the core, on connections of our own.
 //!
 //! The core makes of each row a record with a map of strings and values, moves it several times and takes most of their time for that;
 //! it offers no way to the bytes (figures: docs/performance.md). So what is asked often and simply is asked here: the request is encoded with
@@ -12,8 +12,8 @@
 //! ```
 //!
 //! The cluster view is the core's, and so is everything difficult: whatever a node does not answer with a record, or with that there is none,
-//! is asked again through the core, which retries, follows moved partitions and says what went wrong. What is no plain read goes there at
-//! once. The connections are a share of `max_conns_per_node`, taken off the core's.
+//! is asked again through the core, which retries, follows moved partitions and says what went wrong. What is no plain request goes there at
+//! once; so does a write of anything but bins of scalars, and one that depends on what is there. The connections are a share of `max_conns_per_node`, taken off the core's.
 
 mod batch;
 mod connection;
@@ -23,17 +23,19 @@ mod one;
 mod pool;
 mod request;
 mod scan;
+mod socket;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use aerospike_core::Node;
+use connection::Patience;
 use failure::Failure;
 
 pub(crate) use batch::{Left, Question, Taker};
-pub(crate) use failure::{Spent, take_off};
-pub(crate) use one::{One, Outcome};
+pub(crate) use failure::{Spent, TIMED_OUT, take_off};
+pub(crate) use one::{One, Outcome, Read, Write, ask};
 pub(crate) use pool::{Dial, Pool};
+pub(crate) use request::{is_plain, is_plain_write};
 pub(crate) use scan::{Collector, Scan};
 
 /// The result of a record whose partition the node does not have.
@@ -48,11 +50,11 @@ pub(crate) struct Share<'a> {
 
 impl Share<'_> {
     /// A connection to it, unless it is better left to the core.
-    async fn lease(&self, until: Option<Instant>) -> Option<pool::Lease<'_>> {
+    async fn lease(&self, patience: Patience) -> Option<pool::Lease<'_>> {
         if !self.node.is_active() || !self.node.error_rate_within_limit() {
             return None;
         }
-        self.pool.lease(self.node, until).await
+        self.pool.lease(self.node, patience).await
     }
 
     /// An attempt at it has failed, which its circuit breaker counts.

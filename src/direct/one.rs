@@ -1,28 +1,56 @@
-//! A read of one record, asked of the node that holds it.
+//! A request on one record, asked of the node that holds it.
 
-use aerospike_core::policy::BasePolicy;
-use aerospike_core::{Bins, Key};
+use aerospike_core::policy::{BasePolicy, ReadPolicy, WritePolicy};
+use aerospike_core::{Bin, Bins, Key};
 use bytes::Bytes;
-use wire::Message;
+use wire::{Message, OpCode};
 
 use super::connection::{Messages, Patience, UNKNOWN};
 use super::failure::{Failure, Spent};
 use super::{MOVED, Share, request};
 use crate::convert::bins::Found;
 
-/// What is read of which record.
-pub(crate) struct One<'a> {
-    pub(crate) key: &'a Key,
-    pub(crate) bins: &'a Bins,
-    pub(crate) base: &'a BasePolicy,
+/// A request on one record, and what it is answered with.
+pub(crate) trait One: Sync {
+    type Answer: Send;
+
+    /// Whether it can change anything, so that its loss leaves a doubt.
+    const WRITES: bool;
+
+    fn key(&self) -> &Key;
+
+    fn base(&self) -> &BasePolicy;
+
+    /// Whether it is one of those that are asked here.
+    fn is_plain(&self) -> bool;
+
+    fn encode(&self, patience: Patience) -> Vec<u8>;
+
+    /// What a message says that is no error; it is in a frame. None if it cannot be read.
+    fn read(message: &Message<'_>, frame: &Bytes) -> Option<Self::Answer>;
 }
 
-/// What became of it.
-pub(crate) enum Outcome {
-    Found(Found),
+/// Bins that are read.
+pub(crate) struct Read<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) bins: &'a Bins,
+    pub(crate) policy: &'a ReadPolicy,
+}
+
+/// Bins that are written, or added to what is there.
+pub(crate) struct Write<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) bins: &'a [Bin],
+    pub(crate) code: OpCode,
+    pub(crate) policy: &'a WritePolicy,
+}
+
+/// What became of a request.
+pub(crate) enum Outcome<T> {
+    Answered(T),
     /// The node refused it with a code.
     Refused(u8),
-    /// It is to be read through the core: nobody was asked, or what came could not be read.
+    /// It is to be asked through the core: nobody was asked, or what came could not be read.
     Left,
     /// An attempt is spent; whether there is another is for the policy to say.
     Spent(Spent),
@@ -31,40 +59,84 @@ pub(crate) enum Outcome {
 /// What another attempt may cure: a time-out, a partition that is not there, a busy key, an overload.
 const CURABLE: [u8; 4] = [9, MOVED, 14, 18];
 
-impl One<'_> {
-    /// Whether it is one of those that are asked here.
-    pub(crate) fn is_plain(&self) -> bool {
-        request::is_plain(self.base)
+impl One for Read<'_> {
+    type Answer = Found;
+
+    const WRITES: bool = false;
+
+    fn key(&self) -> &Key {
+        self.key
     }
 
-    /// Asks the node.
-    pub(crate) async fn ask(&self, share: &Share<'_>) -> Outcome {
-        let patience = Patience::of(self.base);
-        let Some(lease) = share.lease(patience.until).await else {
-            return Outcome::Left;
-        };
-        let request = request::of_one(self.key, self.bins, patience);
-        let mut found = None;
-        let take = |message: &Message<'_>, frame: &Bytes| {
-            found = (message.header.result == 0).then(|| Found::of(message, frame));
-            Ok(())
-        };
-        let conversation = lease.converse(&request, Messages::One, patience, take);
-        match conversation.await {
-            Err(failure) => Outcome::Spent(share.spent(failure)),
-            Ok(0) => match found {
-                Some(Ok(found)) => Outcome::Found(found),
-                _ => Outcome::Left,
-            },
-            Ok(code) if UNKNOWN.contains(&code) => Outcome::Left,
-            Ok(code) if CURABLE.contains(&code) => {
-                let spent = share.spent(Failure::Refused(code));
-                match self.base.max_retries {
-                    0 => Outcome::Refused(code),
-                    _ => Outcome::Spent(spent),
-                }
-            }
-            Ok(code) => Outcome::Refused(code),
+    fn base(&self) -> &BasePolicy {
+        &self.policy.base_policy
+    }
+
+    fn is_plain(&self) -> bool {
+        request::is_plain(&self.policy.base_policy)
+    }
+
+    fn encode(&self, patience: Patience) -> Vec<u8> {
+        request::of_one(self.key, self.bins, patience)
+    }
+
+    fn read(message: &Message<'_>, frame: &Bytes) -> Option<Found> {
+        Found::of(message, frame).ok()
+    }
+}
+
+impl One for Write<'_> {
+    type Answer = ();
+
+    const WRITES: bool = true;
+
+    fn key(&self) -> &Key {
+        self.key
+    }
+
+    fn base(&self) -> &BasePolicy {
+        &self.policy.base_policy
+    }
+
+    fn is_plain(&self) -> bool {
+        request::is_plain_write(self.policy, self.key, self.bins)
+    }
+
+    fn encode(&self, patience: Patience) -> Vec<u8> {
+        request::of_write(self.key, self.bins, self.code, self.policy, patience)
+    }
+
+    fn read(_message: &Message<'_>, _frame: &Bytes) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Asks the node.
+pub(crate) async fn ask<O: One>(one: &O, share: &Share<'_>) -> Outcome<O::Answer> {
+    let patience = Patience::of(one.base()).asleep();
+    let Some(lease) = share.lease(patience).await else {
+        return Outcome::Left;
+    };
+    let request = one.encode(patience);
+    let mut answer = None;
+    let take = |message: &Message<'_>, frame: &Bytes| {
+        if message.header.result == 0 {
+            answer = O::read(message, frame);
         }
+        Ok(())
+    };
+    let conversation = lease.converse(&request, Messages::One, patience, take);
+    match conversation.await {
+        Err(failure) => Outcome::Spent(share.spent(failure)),
+        Ok(0) => answer.map_or(Outcome::Left, Outcome::Answered),
+        Ok(code) if UNKNOWN.contains(&code) => Outcome::Left,
+        Ok(code) if CURABLE.contains(&code) => {
+            let spent = share.spent(Failure::Refused(code));
+            match one.base().max_retries {
+                0 => Outcome::Refused(code),
+                _ => Outcome::Spent(spent),
+            }
+        }
+        Ok(code) => Outcome::Refused(code),
     }
 }

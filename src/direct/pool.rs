@@ -50,10 +50,7 @@ impl Dial {
         // Each for the whole of what it bounds.
         let patience = |milliseconds: u32| {
             let own = Instant::now() + Duration::from_millis(u64::from(milliseconds));
-            Patience {
-                socket: None,
-                until: Some(until.map_or(own, |until| until.min(own))),
-            }
+            Patience::until(until.map_or(own, |until| until.min(own)))
         };
         let tls = self.config.tls();
         let name = self.config.cluster_name();
@@ -154,13 +151,31 @@ impl Pool {
         self.note_closed(idle.len());
     }
 
-    fn take_idle(&self) -> Option<Connection> {
-        self.idle.lock().as_mut()?.pop()
+    /// One that is idle, rather one in which the last to use it waited in the same way.
+    fn take_idle(&self, patience: Patience) -> Option<Connection> {
+        let mut idle = self.idle.lock();
+        let idle = idle.as_mut()?;
+        let fits = |connection: &Connection| connection.is_ready_for(patience);
+        match idle.iter().rposition(fits) {
+            Some(place) => Some(idle.remove(place)),
+            None => idle.pop(),
+        }
+    }
+
+    /// Whether a connection can be had.
+    pub(crate) fn has_room(&self) -> bool {
+        self.open.load(Ordering::Relaxed) < self.dial.config.own_connections()
+            || self
+                .idle
+                .lock()
+                .as_ref()
+                .is_some_and(|idle| !idle.is_empty())
     }
 
     /// A connection: one that is idle, or a new one. None if none can be had.
-    pub(super) async fn lease(&self, node: &Node, until: Option<Instant>) -> Option<Lease<'_>> {
-        while let Some(connection) = self.take_idle() {
+    pub(super) async fn lease(&self, node: &Node, patience: Patience) -> Option<Lease<'_>> {
+        let until = patience.until;
+        while let Some(connection) = self.take_idle(patience) {
             let lease = Lease {
                 pool: self,
                 connection: Some(connection),

@@ -1,15 +1,19 @@
-//! What requests of reads have in common.
+//! What is plain enough to be asked past the core, and the requests for it.
 
-use aerospike_core::policy::BasePolicy;
-use aerospike_core::{Bins, Key, ReadModeAp, ReadModeSc, ReadTouchTtl, Replica};
-use wire::message::info1;
-use wire::{FieldType, Header, MessageWriter, OpCode, Value};
+use aerospike_core::policy::{BasePolicy, WritePolicy};
+use aerospike_core::{
+    Bin, Bins, CommitLevel, GenerationPolicy, Key, ReadModeAp, ReadModeSc, ReadTouchTtl,
+    RecordExistsAction, Replica, Value as CoreValue,
+};
+use wire::message::{info1, info2};
+use wire::op::Op;
+use wire::{FieldType, Header, MessageWriter, OpCode, ParticleType, Value};
 
 use super::connection::{Patience, frame};
 
 /// Whether a read under this policy is one of those that are asked past the core: of the master, and without anything that the core would
 /// have to see to.
-pub(super) fn is_plain(base: &BasePolicy) -> bool {
+pub(crate) fn is_plain(base: &BasePolicy) -> bool {
     matches!(base.replica, Replica::Sequence | Replica::Master)
         && matches!(base.read_mode_ap, ReadModeAp::One)
         && matches!(base.read_mode_sc, ReadModeSc::Session)
@@ -21,6 +25,55 @@ pub(super) fn is_plain(base: &BasePolicy) -> bool {
         && base.timeout_delay == 0
         // Its pauses are the core's.
         && base.sleep_between_retries == 0
+}
+
+/// Whether a write of bins is: of scalars, to a record as it may be.
+pub(crate) fn is_plain_write(policy: &WritePolicy, key: &Key, bins: &[Bin]) -> bool {
+    is_plain(&policy.base_policy)
+        && matches!(policy.record_exists_action, RecordExistsAction::Update)
+        && matches!(policy.generation_policy, GenerationPolicy::None)
+        && matches!(policy.commit_level, CommitLevel::CommitAll)
+        && !policy.durable_delete
+        && !policy.on_locking_only
+        && !policy.xdr
+        && key_of(policy, key).is_none_or(|key| Scalar::of(key).is_some())
+        && bins.iter().all(|bin| Scalar::of(&bin.value).is_some())
+}
+
+/// The key that is stored with the record, if it is to be.
+fn key_of<'a>(policy: &WritePolicy, key: &'a Key) -> Option<&'a CoreValue> {
+    key.user_key().filter(|_| policy.send_key)
+}
+
+/// A value whose bytes need not be built: the number of its type, and they.
+enum Scalar<'a> {
+    Short(u8, [u8; 8]),
+    Bool([u8; 1]),
+    Bytes(u8, &'a [u8]),
+}
+
+impl<'a> Scalar<'a> {
+    fn of(value: &'a CoreValue) -> Option<Self> {
+        Some(match value {
+            CoreValue::Nil => Self::Bytes(0, &[]),
+            CoreValue::Bool(flag) => Self::Bool([u8::from(*flag)]),
+            CoreValue::Int(number) => Self::Short(ParticleType::Int as u8, number.to_be_bytes()),
+            CoreValue::Float(number) => {
+                Self::Short(ParticleType::Float as u8, f64::from(number).to_be_bytes())
+            }
+            CoreValue::String(text) => Self::Bytes(ParticleType::Str as u8, text.as_bytes()),
+            CoreValue::Blob(bytes) => Self::Bytes(ParticleType::Blob as u8, bytes),
+            _ => return None,
+        })
+    }
+
+    fn particle(&self) -> (u8, &[u8]) {
+        match self {
+            Self::Short(kind, bytes) => (*kind, bytes),
+            Self::Bool(byte) => (ParticleType::Bool as u8, byte),
+            Self::Bytes(kind, bytes) => (*kind, bytes),
+        }
+    }
 }
 
 /// What to do with a record.
@@ -75,5 +128,42 @@ pub(super) fn of_one(key: &Key, bins: &Bins, patience: Patience) -> Vec<u8> {
     };
     frame(&header, |message| {
         describe(message, key, bins, Some(&key.digest()));
+    })
+}
+
+/// The request to write bins of one record, or to add to them; see [`is_plain_write`].
+pub(super) fn of_write(
+    key: &Key,
+    bins: &[Bin],
+    code: OpCode,
+    policy: &WritePolicy,
+    patience: Patience,
+) -> Vec<u8> {
+    let header = Header {
+        info2: info2::WRITE,
+        ttl: policy.expiration.into(),
+        timeout: patience.milliseconds(),
+        ..Header::default()
+    };
+    frame(&header, |message| {
+        place(message, key.namespace(), key.set_name());
+        message.field(FieldType::Digest, &key.digest());
+        if let Some(scalar) = key_of(policy, key).and_then(Scalar::of) {
+            let (kind, bytes) = scalar.particle();
+            message.field(FieldType::Key, &[&[kind], bytes].concat());
+        }
+        for bin in bins {
+            let Some(scalar) = Scalar::of(&bin.value) else {
+                continue;
+            };
+            let (kind, value) = scalar.particle();
+            message.op_bytes(&Op {
+                code: code as u8,
+                particle: kind,
+                flags: 0,
+                name: bin.name.as_bytes(),
+                value,
+            });
+        }
     })
 }

@@ -120,10 +120,10 @@ impl Scan<'_> {
         request: &[u8],
         progress: &Mutex<Progress<'_, C>>,
     ) -> bool {
-        let Some(lease) = share.lease(None).await else {
+        let patience = Patience::of(&self.policy.base_policy);
+        let Some(lease) = share.lease(patience).await else {
             return false;
         };
-        let patience = Patience::of(&self.policy.base_policy);
         let take = |message: &Message<'_>, frame: &Bytes| progress.lock().take(message, frame);
         match lease
             .converse(request, Messages::UpToLast, patience, take)

@@ -14,6 +14,7 @@ use crate::convert::key;
 use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
+use crate::direct::is_plain;
 use crate::error::Result;
 use crate::observe::watch::Watch;
 
@@ -52,6 +53,10 @@ impl Operation for Exists {
 
     fn policy(&mut self) -> Option<&mut dyn Timed> {
         Some(&mut self.policy)
+    }
+
+    fn sleeps(&self) -> bool {
+        is_plain(&self.policy.base_policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -16,6 +16,7 @@ use crate::convert::policy::Policies;
 use crate::convert::record::CallersKey;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::{key, operation};
+use crate::direct::is_plain;
 use crate::error::Result;
 use crate::observe::watch::Watch;
 
@@ -85,6 +86,10 @@ impl Operation for Get {
 
     fn policy(&mut self) -> Option<&mut dyn Timed> {
         Some(&mut self.policy)
+    }
+
+    fn sleeps(&self) -> bool {
+        is_plain(&self.policy.base_policy)
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {

@@ -85,6 +85,11 @@ pub(crate) trait Operation: Send + 'static {
         }
     }
 
+    /// Whether it may come to its end while the thread that waits for it sleeps in a socket: a plain request to one node, past the core.
+    fn sleeps(&self) -> bool {
+        false
+    }
+
     /// Does it.
     fn run(self, cluster: &Cluster) -> impl Future<Output = Result<Reply>> + Send;
 

@@ -7,6 +7,7 @@ use aerospike_core::operations::{self, Operation as CoreOperation};
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Bin, Key, Value};
 use pyo3::prelude::*;
+use wire::OpCode;
 
 use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
@@ -15,6 +16,7 @@ use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
 use crate::convert::{key, operation};
+use crate::direct::is_plain_write;
 use crate::error::{Error, Result};
 
 /// A write of bins to one record.
@@ -43,9 +45,9 @@ impl Write {
     }
 }
 
-/// Defines the operation types that differ by the core's method only.
+/// Defines the operation types that differ by what they do to a bin only.
 macro_rules! writes {
-    ($($(#[$doc:meta])* $type:ident, $name:literal, $method:ident;)*) => {$(
+    ($($(#[$doc:meta])* $type:ident, $name:literal, $code:ident;)*) => {$(
         $(#[$doc])*
         pub(crate) struct $type(Write);
 
@@ -71,11 +73,17 @@ macro_rules! writes {
                 Some(&mut self.0.policy)
             }
 
+            fn sleeps(&self) -> bool {
+                let Write { key, bins, policy } = &self.0;
+                is_plain_write(policy, key, bins)
+            }
+
             async fn run(self, cluster: &Cluster) -> Result<Reply> {
                 let Write { key, bins, policy } = self.0;
-                match cluster.client.$method(&policy, &key, &bins).await {
+                let written = cluster.write(&policy, &key, &bins, OpCode::$code).await;
+                match written {
                     Ok(()) => Ok(Reply::Nothing),
-                    Err(error) => Err(Error::from(error).of_key(&key)),
+                    Err(error) => Err(error.of_key(&key)),
                 }
             }
         }
@@ -84,15 +92,15 @@ macro_rules! writes {
 
 writes! {
     /// Writes bins.
-    Put, "put", put;
+    Put, "put", Write;
     /// Appends to a string or blob.
-    Append, "append", append;
+    Append, "append", Append;
     /// Prepends to a string or blob.
-    Prepend, "prepend", prepend;
+    Prepend, "prepend", Prepend;
     /// Adds to a number.
-    Increment, "increment", add;
+    Increment, "increment", Incr;
     /// Removes bins: a write of nothing.
-    RemoveBin, "remove_bin", put;
+    RemoveBin, "remove_bin", Write;
 }
 
 impl Put {

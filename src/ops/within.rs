@@ -56,6 +56,10 @@ impl<O: Operation> Operation for Within<O> {
         self.operation.place()
     }
 
+    fn sleeps(&self) -> bool {
+        self.transaction.is_none() && self.operation.sleeps()
+    }
+
     fn policy(&mut self) -> Option<&mut dyn Timed> {
         self.operation.policy()
     }
