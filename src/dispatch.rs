@@ -71,7 +71,7 @@ impl<O: Operation> Request for Routed<O> {
     const NAME: &'static str = O::NAME;
 
     fn sleeps(&self) -> bool {
-        self.operation.sleeps()
+        self.operation.is_plain()
     }
 
     fn subject(&self) -> Option<Subject<'_>> {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use aerospike_bridge::reactor::{is_lone, may_block};
-use smallvec::SmallVec;
+use aerospike_bridge::reactor::is_lone;
 use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -199,11 +198,7 @@ impl Session {
         let permits = match &leave {
             None => None,
             Some(leave) if joins => leave.at_once(),
-            // Permits are for the core's connections.
-            Some(leave) if operation.sleeps() && may_block() && leave.has_room() => {
-                Some(SmallVec::new())
-            }
-            Some(leave) => Some(leave.wait(deadline).await?),
+            Some(leave) => Some(leave.wait(operation.is_plain(), deadline).await?),
         };
         let (Some(leave), Some(_permits)) = (&leave, permits) else {
             return operation.join(cluster, deadline, watch).await;

@@ -47,7 +47,8 @@ def test_async_clients(hosts, run):
 
 
 def test_cancellations(filled, run):
-    assert run(cancel(filled, 1000)) > 500
+    # Two bursts are cancelled before their first step; of the others the answers may have come, however quick the machine is.
+    assert run(cancel(filled, 1000)) >= 2 * BURST
     assert_nothing_held(settled(lambda: run(cancel(filled, 1000)), rounds=3))
 
 

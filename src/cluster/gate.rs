@@ -5,74 +5,40 @@
 //! connections open. Whoever had to wait long causes more to be opened, up to the configured limit; where
 //! waiting is short, more connections would only make the node's own queue longer.
 //!
-//! Under overload a queue that is served in turn serves everybody too late: each has his permit just before
-//! his time is up, and the node works for nobody. So whoever had to wait, and now has less time left than
-//! requests take here, gives the permit to the next.
+//! What goes past the core has a lane of its own, for it has connections of its own. (Where it must go through the core after all, since a
+//! node is not well, it takes no second permit: it might be waiting for itself.)
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use aerospike_bridge::reactor::may_block;
 use aerospike_core as core;
 use aerospike_core::policy::AdminPolicy;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
+use super::lane::{Lane, Permit};
 use super::reads::Reads;
 use crate::convert::config::Config;
 use crate::direct::{Dial, Pool};
 use crate::error::{Error, Result};
 
-/// A wait from which on more connections help.
-const LONG_WAIT: Duration = Duration::from_millis(2);
-
 /// One node and the permits to talk to it.
 pub(super) struct Gate {
     node: Arc<core::Node>,
-    permits: Semaphore,
-    /// How many permits there are, taken ones included.
-    granted: AtomicUsize,
-    /// How many wait for one.
-    waiting: AtomicUsize,
-    floor: usize,
-    limit: usize,
+    /// To the core's connections.
+    core: Lane,
     growing: AtomicBool,
-    /// How long a permit is held while others wait, in microseconds: a moving average.
-    held: AtomicU64,
+    /// For what goes past the core.
+    own: Option<Own>,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
-    /// For reads past the core.
-    pool: Option<Pool>,
 }
 
-/// Somebody who waits, counted until he does no longer.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn count(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The right to talk to a node.
-pub(crate) struct Permit<'a> {
-    gate: &'a Gate,
-    _turn: SemaphorePermit<'a>,
-    since: Instant,
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        if self.gate.permits.available_permits() == 0 {
-            self.gate.learn(self.since.elapsed());
-        }
-    }
+/// The connections that are not the core's.
+struct Own {
+    lane: Lane,
+    pool: Pool,
 }
 
 /// A permit that outlives the borrow it was given for.
@@ -80,109 +46,95 @@ pub(super) struct Kept(Arc<Gate>);
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        self.0.permits.add_permits(1);
+        self.0.core.give_back();
     }
 }
 
 impl Gate {
-    /// As many permits as connections are open, and at least as many as are kept open.
     pub(super) fn new(node: Arc<core::Node>, config: &Config, dial: Option<Arc<Dial>>) -> Self {
-        let (floor, limit) = (config.warm_connections(), config.connection_limit());
-        let granted = (node.open_connections() as usize).clamp(floor, limit);
+        let (open, floor) = (node.open_connections() as usize, config.warm_connections());
+        let most = config.own_connections();
         Self {
             node,
-            permits: Semaphore::new(granted),
-            granted: AtomicUsize::new(granted),
-            waiting: AtomicUsize::new(0),
-            floor,
-            limit,
+            core: Lane::new(open, floor, config.connection_limit()),
             growing: AtomicBool::new(false),
-            held: AtomicU64::new(0),
+            own: dial.map(|dial| Own {
+                lane: Lane::new(0, floor.min(most), most),
+                pool: Pool::new(dial),
+            }),
             reads: Reads::default(),
-            pool: dial.map(Pool::new),
         }
     }
 
     /// The connections that are not the core's, if there may be some.
     pub(super) fn pool(&self) -> Option<&Pool> {
-        self.pool.as_ref()
+        self.own.as_ref().map(|own| &own.pool)
     }
 
     pub(super) fn node(&self) -> &Arc<core::Node> {
         &self.node
     }
 
+    fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        [Some(&self.core), self.own.as_ref().map(|own| &own.lane)]
+            .into_iter()
+            .flatten()
+    }
+
     /// How many permits there are, taken ones included.
     pub(super) fn granted(&self) -> usize {
-        self.granted.load(Ordering::Relaxed)
+        self.lanes().map(Lane::granted).sum()
     }
 
     /// How many wait for a permit.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.lanes().map(Lane::waiting).sum()
     }
 
-    /// A permit, at once or in turn.
+    /// A permit, at once or in turn, to the core's connections, or to the others if it is for a plain request on one record.
     ///
     /// # Errors
     /// The time is up, or what is left of it does not suffice.
-    pub(super) async fn enter(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Permit<'_>> {
-        let began = Instant::now();
-        let permit = self.turn(deadline).await?;
-        let since = Instant::now();
-        if let Some(deadline) = deadline {
-            let (waited, left) = (since - began, deadline.saturating_duration_since(since));
-            // Twice the average, for most take less; but who asks for little time shall be tried once, too.
-            if left < waited.min(self.held() * 2) {
-                return Err(self.expired(began));
-            }
+    pub(super) async fn enter(
+        self: &Arc<Self>,
+        is_plain: bool,
+        deadline: Option<Instant>,
+    ) -> Result<Permit<'_>> {
+        let own = self.own.as_ref().filter(|_| is_plain);
+        let lane = own.map_or(&self.core, |own| &own.lane);
+        let grow = || match own {
+            Some(own) => own.lane.widen(),
+            None => self.grow(),
+        };
+        if own.is_some() && may_block() && lane.is_full() {
+            // A thread that waits for another to wake it costs more than a connection.
+            lane.widen();
         }
-        Ok(Permit {
-            gate: self,
-            _turn: permit,
-            since,
-        })
+        let began = Instant::now();
+        let permit = lane.enter(deadline, grow).await;
+        permit.ok_or_else(|| self.expired(lane, began))
     }
 
-    /// A permit, if there is nobody to wait for.
+    /// A permit to the core's connections, if there is nobody to wait for.
     pub(super) fn enter_at_once(&self) -> Option<Permit<'_>> {
         // Reads that wait have an attendant, who has not come to it yet.
         if !self.reads.is_empty() {
             return None;
         }
-        Some(Permit {
-            gate: self,
-            _turn: self.permits.try_acquire().ok()?,
-            since: Instant::now(),
-        })
+        self.core.enter_at_once()
     }
 
-    /// Waits until it is this request's turn.
+    /// Waits until it is the turn of reads that travel together.
+    ///
+    /// # Errors
+    /// The time is up.
     pub(super) async fn turn(
         self: &Arc<Self>,
         deadline: Option<Instant>,
     ) -> Result<SemaphorePermit<'_>> {
-        if let Ok(permit) = self.permits.try_acquire() {
-            return Ok(permit);
-        }
         let began = Instant::now();
-        let _waiting = Waiting::count(&self.waiting);
-        let turn = self.permits.acquire();
-        let permit = match deadline {
-            None => turn.await,
-            Some(deadline) => {
-                let Ok(permit) = tokio::time::timeout_at(deadline.into(), turn).await else {
-                    self.grow();
-                    return Err(self.expired(began));
-                };
-                permit
-            }
-        };
-        if began.elapsed() > LONG_WAIT {
-            self.grow();
-        }
-        // The semaphore is never closed.
-        permit.map_err(|_| Error::client("The node's queue was closed"))
+        let turn = self.core.turn(deadline, || self.grow()).await;
+        turn.ok_or_else(|| self.expired(&self.core, began))
     }
 
     /// Takes a permit along into a task.
@@ -191,31 +143,19 @@ impl Gate {
         Kept(Arc::clone(self))
     }
 
-    fn held(&self) -> Duration {
-        Duration::from_micros(self.held.load(Ordering::Relaxed))
-    }
-
-    fn learn(&self, held: Duration) {
-        // Of two at once one is forgotten, and nothing depends on it.
-        let average = self.held.load(Ordering::Relaxed);
-        let held = u64::try_from(held.as_micros()).unwrap_or(u64::MAX / 8);
-        self.held.store((average * 7 + held) / 8, Ordering::Relaxed);
-    }
-
-    fn expired(&self, began: Instant) -> Error {
+    fn expired(&self, lane: &Lane, began: Instant) -> Error {
         Error::expired(format!(
             "Timeout after {} ms in the queue of node {}: all {} connections were busy, for {} ms each; not sent",
             began.elapsed().as_millis(),
             self.node.name(),
-            self.granted.load(Ordering::Relaxed),
-            self.held().as_millis(),
+            lane.granted(),
+            lane.held().as_millis(),
         ))
     }
 
-    /// Opens half as many connections again, in the background.
+    /// Opens half as many of the core's connections again, in the background.
     fn grow(self: &Arc<Self>) {
-        let granted = self.granted.load(Ordering::Relaxed);
-        let more = (granted / 2).max(4).min(self.limit.saturating_sub(granted));
+        let more = self.core.growth();
         if more == 0 || self.growing.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -230,16 +170,11 @@ impl Gate {
         });
     }
 
-    /// Grants as many permits as connections are open now.
+    /// Grants as many permits as connections are open now, and at least as many as are kept open.
     pub(super) fn follow_connections(&self) {
-        let open = (self.node.open_connections() as usize).clamp(self.floor, self.limit);
-        let granted = self.granted.load(Ordering::Relaxed);
-        if open > granted {
-            self.permits.add_permits(open - granted);
-            self.granted.store(open, Ordering::Relaxed);
-        } else {
-            let taken_back = self.permits.forget_permits(granted - open);
-            self.granted.fetch_sub(taken_back, Ordering::Relaxed);
+        self.core.follow(self.node.open_connections() as usize);
+        if let Some(own) = &self.own {
+            own.lane.follow(own.pool.counts().0);
         }
     }
 }

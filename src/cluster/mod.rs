@@ -5,6 +5,7 @@ mod diagnosis;
 mod direct;
 mod gate;
 pub(crate) mod gauges;
+mod lane;
 mod link;
 pub(crate) mod modules;
 mod reads;
@@ -21,10 +22,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::convert::config::Config;
-use crate::direct::{Dial, Pool};
+use crate::direct::Dial;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
-use gate::{Gate, Permit};
+use gate::Gate;
+use lane::Permit;
 use link::Link;
 use modules::Modules;
 use routes::Routes;
@@ -207,22 +209,17 @@ impl Leave {
         }
     }
 
-    /// Waits for every gate. Returns what to hold while the request runs.
+    /// Waits for every gate, where plain requests on one record have a queue of their own. Returns what to hold while the request runs.
     pub(crate) async fn wait(
         &self,
+        is_plain: bool,
         deadline: Option<Instant>,
     ) -> Result<SmallVec<[Permit<'_>; 1]>> {
         let mut permits = SmallVec::with_capacity(self.gates.len());
         for gate in &self.gates {
-            permits.push(gate.enter(deadline).await?);
+            permits.push(gate.enter(is_plain, deadline).await?);
         }
         Ok(permits)
-    }
-
-    /// Whether a request that goes past the core finds a connection everywhere.
-    pub(crate) fn has_room(&self) -> bool {
-        let has_room = |gate: &Arc<Gate>| gate.pool().is_some_and(Pool::has_room);
-        self.gates.iter().all(has_room)
     }
 
     /// The same as [`wait`](Self::wait), if there is nobody to wait for.

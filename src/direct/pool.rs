@@ -162,16 +162,6 @@ impl Pool {
         }
     }
 
-    /// Whether a connection can be had.
-    pub(crate) fn has_room(&self) -> bool {
-        self.open.load(Ordering::Relaxed) < self.dial.config.own_connections()
-            || self
-                .idle
-                .lock()
-                .as_ref()
-                .is_some_and(|idle| !idle.is_empty())
-    }
-
     /// A connection: one that is idle, or a new one. None if none can be had.
     pub(super) async fn lease(&self, node: &Node, patience: Patience) -> Option<Lease<'_>> {
         let until = patience.until;

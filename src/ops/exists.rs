@@ -55,7 +55,7 @@ impl Operation for Exists {
         Some(&mut self.policy)
     }
 
-    fn sleeps(&self) -> bool {
+    fn is_plain(&self) -> bool {
         is_plain(&self.policy.base_policy)
     }
 

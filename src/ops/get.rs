@@ -88,7 +88,7 @@ impl Operation for Get {
         Some(&mut self.policy)
     }
 
-    fn sleeps(&self) -> bool {
+    fn is_plain(&self) -> bool {
         is_plain(&self.policy.base_policy)
     }
 

@@ -85,8 +85,8 @@ pub(crate) trait Operation: Send + 'static {
         }
     }
 
-    /// Whether it may come to its end while the thread that waits for it sleeps in a socket: a plain request to one node, past the core.
-    fn sleeps(&self) -> bool {
+    /// Whether it is one of those on one record that go past the core; the thread that waits for it may sleep in the socket.
+    fn is_plain(&self) -> bool {
         false
     }
 

@@ -73,7 +73,7 @@ macro_rules! writes {
                 Some(&mut self.0.policy)
             }
 
-            fn sleeps(&self) -> bool {
+            fn is_plain(&self) -> bool {
                 let Write { key, bins, policy } = &self.0;
                 is_plain_write(policy, key, bins)
             }

@@ -56,8 +56,8 @@ impl<O: Operation> Operation for Within<O> {
         self.operation.place()
     }
 
-    fn sleeps(&self) -> bool {
-        self.transaction.is_none() && self.operation.sleeps()
+    fn is_plain(&self) -> bool {
+        self.transaction.is_none() && self.operation.is_plain()
     }
 
     fn policy(&mut self) -> Option<&mut dyn Timed> {

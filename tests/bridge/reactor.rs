@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use aerospike_bridge::completion::{Completion, Lost};
 use aerospike_bridge::outbox::outbox;
-use aerospike_bridge::reactor::{Reactor, is_lone};
+use aerospike_bridge::reactor::{Reactor, is_lone, may_block};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -155,6 +155,41 @@ fn a_job_is_lone_while_a_lone_caller_drives() {
             assert!(!is_lone());
         }
     });
+}
+
+#[test]
+fn who_tries_may_block_and_nobody_else() {
+    let reactor = reactor();
+    let asked = || Box::pin(async { may_block() });
+    assert_eq!(reactor.try_here(&mut asked()), Some(true));
+    assert!(!may_block());
+    assert!(!reactor.block_on(asked()));
+    let (sender, receiver) = mpsc::channel();
+    reactor.submit(Box::pin(async move { sender.send(may_block()).unwrap() }));
+    assert!(!receiver.recv_timeout(LONG).unwrap());
+}
+
+#[test]
+fn what_is_not_done_at_one_try_goes_on_in_the_reactor() {
+    let reactor = reactor();
+    let mut request = Box::pin(async {
+        let first = may_block();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        (first, may_block())
+    });
+    assert_eq!(reactor.try_here(&mut request), None);
+    assert_eq!(reactor.block_on(request), (true, false));
+}
+
+#[test]
+fn nobody_may_block_after_a_try_that_panicked() {
+    let reactor = reactor();
+    let mut request: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async { panic!("tried") });
+    let tried = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        reactor.try_here(&mut request);
+    }));
+    assert!(tried.is_err());
+    assert!(!may_block());
 }
 
 #[test]
