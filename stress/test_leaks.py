@@ -46,8 +46,8 @@ def flat(report):
 
 @pytest.fixture
 def filled(hosts, run):
-    """A connected `AsyncClient`, and the records it reads."""
-    client = aerospike_py.async_client(configuration(hosts))
+    """A connected `AsyncClient` whose pools are full before anything is measured, and the records it reads."""
+    client = aerospike_py.async_client(configuration(hosts, max_conns_per_node=16))
 
     async def fill():
         await client.connect()

@@ -95,8 +95,12 @@ def test(proxy, client):
 """)
 
 
-def test_an_exception_of_a_handler_comes_out_of_the_call(frozen):
-    frozen("""
+# Also while the thread still sleeps in the socket.
+@pytest.mark.parametrize("seconds", [0.2, 0.003])
+def test_an_exception_of_a_handler_comes_out_of_the_call(frozen, seconds):
+    frozen(
+        f"SECONDS = {seconds}\n"
+        """
 class Alarm(Exception):
     pass
 
@@ -105,13 +109,14 @@ def ring(*_):
 
 def test(proxy, client):
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
     try:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
         client.get(KEY)
     except Alarm:
         return
     raise AssertionError
-""")
+"""
+    )
 
 
 def test_a_handler_runs_and_the_call_goes_on(frozen):

@@ -64,16 +64,27 @@ impl Drop for Lone {
     }
 }
 
+/// How often a request may sleep in the system during one try.
+pub const NAPS: u32 = 8;
+
 thread_local! {
-    /// Whether this thread tries a request by itself.
-    static TRYING: Cell<bool> = const { Cell::new(false) };
+    /// How often the request that this thread tries by itself may still do so.
+    static NAPS_LEFT: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Whether whoever polls has this thread for himself, and may sleep on it in the system: see
 /// [`Reactor::try_here`].
 #[must_use]
-pub fn may_block() -> bool {
-    TRYING.get()
+pub fn may_nap() -> bool {
+    NAPS_LEFT.get() > 0
+}
+
+/// The same, by who is about to. There are [`NAPS`] of them in a try, so that it ends however slowly an answer trickles in.
+#[must_use]
+pub fn take_nap() -> bool {
+    let left = NAPS_LEFT.get();
+    NAPS_LEFT.set(left.saturating_sub(1));
+    left > 0
 }
 
 /// A request is tried; over also when it unwinds.
@@ -81,14 +92,14 @@ struct Trying;
 
 impl Trying {
     fn begin() -> Self {
-        TRYING.set(true);
+        NAPS_LEFT.set(NAPS);
         Self
     }
 }
 
 impl Drop for Trying {
     fn drop(&mut self) {
-        TRYING.set(false);
+        NAPS_LEFT.set(0);
     }
 }
 
@@ -167,7 +178,7 @@ impl<J: Future<Output = ()> + Send + Unpin + 'static> Reactor<J> {
         self.shared.inbox.post(job);
     }
 
-    /// Polls a request on this thread, which may sleep in the system over it (see [`may_block`]), once. Returns what came of it, if it is
+    /// Polls a request on this thread, which may sleep in the system over it (see [`may_nap`]), once. Returns what came of it, if it is
     /// ended; otherwise the rest of it is for [`block_on`](Self::block_on).
     ///
     /// # Panics

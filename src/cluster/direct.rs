@@ -1,4 +1,4 @@
-//! What is read past the core, and what of it is left to the core.
+//! What is asked past the core, and what of it is left to the core.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 use aerospike_core as core;
 use aerospike_core::policy::{BasePolicy, ReadPolicy, WritePolicy};
 use aerospike_core::{Bin, Bins, Key};
-use wire::OpCode;
 
 use super::gate::Gate;
 use super::{Cluster, where_is};
 use crate::convert::bins::Found;
 use crate::direct::{
-    Collector, Left, One, Outcome, Question, Read, Scan, Share, Spent, TIMED_OUT, Taker, Write,
-    ask, take_off,
+    Change, Collector, Left, One, Outcome, Question, Read, Scan, Share, Spent, TIMED_OUT, Taker,
+    Write, ask, take_off,
 };
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
@@ -61,13 +60,13 @@ impl Cluster {
         policy: &WritePolicy,
         key: &Key,
         bins: &[Bin],
-        code: OpCode,
+        change: Change,
     ) -> Result<()> {
         let began = Instant::now();
         let write = Write {
             key,
             bins,
-            code,
+            change,
             policy,
         };
         let spent = match self.try_past(&write).await? {
@@ -81,11 +80,11 @@ impl Cluster {
             spent.is_some(),
         );
         let sent = Box::pin(async {
-            match code {
-                OpCode::Append => self.client.append(&policy, key, bins).await,
-                OpCode::Prepend => self.client.prepend(&policy, key, bins).await,
-                OpCode::Incr => self.client.add(&policy, key, bins).await,
-                _ => self.client.put(&policy, key, bins).await,
+            match change {
+                Change::Put => self.client.put(&policy, key, bins).await,
+                Change::Append => self.client.append(&policy, key, bins).await,
+                Change::Prepend => self.client.prepend(&policy, key, bins).await,
+                Change::Add => self.client.add(&policy, key, bins).await,
             }
         });
         let doubt = spent.as_ref().is_some_and(Spent::is_doubtful);

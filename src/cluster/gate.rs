@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use aerospike_bridge::reactor::may_block;
+use aerospike_bridge::reactor::may_nap;
 use aerospike_core as core;
 use aerospike_core::policy::AdminPolicy;
 use tokio::sync::SemaphorePermit;
@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 /// One node and the permits to talk to it.
 pub(super) struct Gate {
     node: Arc<core::Node>,
-    /// To the core's connections.
+    /// For what goes through the core, and for batches and reads that join one, wherever they go.
     core: Lane,
     growing: AtomicBool,
     /// For what goes past the core.
@@ -102,15 +102,15 @@ impl Gate {
     ) -> Result<Permit<'_>> {
         let own = self.own.as_ref().filter(|_| is_plain);
         let lane = own.map_or(&self.core, |own| &own.lane);
+        let began = Instant::now();
         let grow = || match own {
-            Some(own) => own.lane.widen(),
+            Some(own) => own.lane.widen(began),
             None => self.grow(),
         };
-        if own.is_some() && may_block() && lane.is_full() {
+        if own.is_some() && may_nap() && lane.is_full() {
             // A thread that waits for another to wake it costs more than a connection.
-            lane.widen();
+            lane.widen(began);
         }
-        let began = Instant::now();
         let permit = lane.enter(deadline, grow).await;
         permit.ok_or_else(|| self.expired(lane, began))
     }

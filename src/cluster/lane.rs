@@ -20,6 +20,8 @@ pub(super) struct Lane {
     granted: Mutex<usize>,
     /// How many wait for one.
     waiting: AtomicUsize,
+    /// When there were last made more of them.
+    widened: Mutex<Option<Instant>>,
     floor: usize,
     limit: usize,
     /// How long a permit is held while others wait, in microseconds: a moving average.
@@ -65,6 +67,7 @@ impl Lane {
             permits: Semaphore::new(granted),
             granted: Mutex::new(granted),
             waiting: AtomicUsize::new(0),
+            widened: Mutex::new(None),
             floor,
             limit,
             held: AtomicU64::new(0),
@@ -180,8 +183,13 @@ impl Lane {
         }
     }
 
-    /// Grants more permits, for connections that are opened when they are needed.
-    pub(super) fn widen(&self) {
+    /// Grants more permits, for connections that are opened when they are needed; once for all who have waited since before.
+    pub(super) fn widen(&self, since: Instant) {
+        let mut widened = self.widened.lock();
+        if widened.is_some_and(|last| since < last) {
+            return;
+        }
+        *widened = Some(Instant::now());
         let mut granted = self.granted.lock();
         let more = self.growth_of(*granted);
         self.permits.add_permits(more);

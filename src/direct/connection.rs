@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use aerospike_bridge::reactor::may_block;
+use aerospike_bridge::reactor::{NAPS, may_nap};
 use aerospike_core::Host;
 use aerospike_core::policy::{BasePolicy, TlsPolicy};
 use bytes::Bytes;
@@ -68,9 +68,11 @@ impl Patience {
 
     /// The same, for who waits for nothing else: where a thread may, it sleeps in the socket, unless a nap is long beside the time there is.
     pub(super) fn asleep(self) -> Self {
-        let is_long = |time: Duration| time > 10 * NAP;
+        let is_long = |time: Duration| time > (NAPS + 2) * NAP;
         Self {
-            asleep: may_block()
+            // Elsewhere a time-out in the middle of an answer may lose some of it.
+            asleep: cfg!(unix)
+                && may_nap()
                 && self.socket.is_none_or(is_long)
                 && self
                     .until
@@ -79,8 +81,11 @@ impl Patience {
         }
     }
 
-    /// How long a node may take for a request; 0 for as long as it wants.
+    /// How long a node may take for a request; 0 for as long as it wants, as the core has it where the whole time is not bounded.
     pub(super) fn milliseconds(self) -> u32 {
+        if self.until.is_none() {
+            return 0;
+        }
         let left = |until: Instant| until.saturating_duration_since(Instant::now());
         let time = [self.socket, self.until.map(left)].into_iter().flatten();
         // What has begun counts, since 0 would mean for ever.
@@ -136,6 +141,8 @@ pub(super) struct Connection {
     stream: BufReader<Either<Socket, Box<TlsStream<Socket>>>>,
     /// When it was last used.
     pub(super) used: Instant,
+    /// Whether the last request was sent as a whole.
+    pub(super) sent: bool,
 }
 
 impl Connection {
@@ -149,7 +156,7 @@ impl Connection {
         let connect = TcpStream::connect((host.name.as_str(), host.port));
         let stream = patience.wait(connect).await?;
         stream.set_nodelay(true)?;
-        let stream = Socket::Watched(stream);
+        let stream = Socket::new(stream)?;
         let stream = match tls {
             None => Either::Left(stream),
             Some(tls) => {
@@ -166,6 +173,7 @@ impl Connection {
         Ok(Self {
             stream: BufReader::with_capacity(CHUNK, stream),
             used: Instant::now(),
+            sent: false,
         })
     }
 
@@ -177,12 +185,14 @@ impl Connection {
         patience: Patience,
         mut take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
     ) -> Exchange<u8> {
-        if patience.asleep {
+        self.sent = false;
+        if patience.asleep && may_nap() {
             self.socket_mut().block()?;
         } else {
             self.socket_mut().watch()?;
         }
         self.send(request, patience).await?;
+        self.sent = true;
         let mut taken = 0;
         loop {
             let frame = self.frame(Kind::Message, patience).await?;

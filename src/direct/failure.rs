@@ -25,6 +25,13 @@ pub(crate) enum Failure {
     Refused(u8),
 }
 
+/// A request on a connection that came to nothing.
+pub(super) struct Lost {
+    pub(super) failure: Failure,
+    /// Whether the node can have had all of it. What it has a part of it does not carry out.
+    pub(super) sent: bool,
+}
+
 /// What an exchange comes to.
 pub(super) type Exchange<T> = Result<T, Failure>;
 
@@ -55,12 +62,13 @@ impl From<wire::Error> for Failure {
 pub(crate) struct Spent {
     pub(super) node: Arc<Node>,
     pub(super) failure: Failure,
+    pub(super) sent: bool,
 }
 
 impl Spent {
-    /// Whether it may have been carried out: it was not refused.
+    /// Whether it may have been carried out: it was sent, and not refused.
     pub(crate) fn is_doubtful(&self) -> bool {
-        !matches!(self.failure, Failure::Refused(code) if code != TIMED_OUT)
+        self.sent && !matches!(self.failure, Failure::Refused(code) if code != TIMED_OUT)
     }
 
     /// Whether there is no further attempt, under this policy.

@@ -29,11 +29,11 @@ use std::sync::Arc;
 
 use aerospike_core::Node;
 use connection::Patience;
-use failure::Failure;
+use failure::{Failure, Lost};
 
 pub(crate) use batch::{Left, Question, Taker};
 pub(crate) use failure::{Spent, TIMED_OUT, take_off};
-pub(crate) use one::{One, Outcome, Read, Write, ask};
+pub(crate) use one::{Change, One, Outcome, Read, Write, ask};
 pub(crate) use pool::{Dial, Pool};
 pub(crate) use request::{is_plain, is_plain_write};
 pub(crate) use scan::{Collector, Scan};
@@ -58,7 +58,7 @@ impl Share<'_> {
     }
 
     /// An attempt at it has failed, which its circuit breaker counts.
-    fn spent(&self, failure: Failure) -> Spent {
+    fn spent(&self, Lost { failure, sent }: Lost) -> Spent {
         log::debug!("{}: {failure}", self.node.name());
         // A partition that is not there is not the node's failure.
         if !matches!(failure, Failure::Refused(MOVED)) {
@@ -67,6 +67,7 @@ impl Share<'_> {
         Spent {
             node: Arc::clone(self.node),
             failure,
+            sent,
         }
     }
 }

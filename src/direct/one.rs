@@ -6,7 +6,7 @@ use bytes::Bytes;
 use wire::{Message, OpCode};
 
 use super::connection::{Messages, Patience, UNKNOWN};
-use super::failure::{Failure, Spent};
+use super::failure::{Failure, Lost, Spent};
 use super::{MOVED, Share, request};
 use crate::convert::bins::Found;
 
@@ -24,7 +24,8 @@ pub(crate) trait One: Sync {
     /// Whether it is one of those that are asked here.
     fn is_plain(&self) -> bool;
 
-    fn encode(&self, patience: Patience) -> Vec<u8>;
+    /// The request; None if it is not one of those that are asked here.
+    fn encode(&self, patience: Patience) -> Option<Vec<u8>>;
 
     /// What a message says that is no error; it is in a frame. None if it cannot be read.
     fn read(message: &Message<'_>, frame: &Bytes) -> Option<Self::Answer>;
@@ -37,11 +38,31 @@ pub(crate) struct Read<'a> {
     pub(crate) policy: &'a ReadPolicy,
 }
 
+/// What is done to bins.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    Put,
+    Append,
+    Prepend,
+    Add,
+}
+
+impl Change {
+    fn code(self) -> OpCode {
+        match self {
+            Self::Put => OpCode::Write,
+            Self::Append => OpCode::Append,
+            Self::Prepend => OpCode::Prepend,
+            Self::Add => OpCode::Incr,
+        }
+    }
+}
+
 /// Bins that are written, or added to what is there.
 pub(crate) struct Write<'a> {
     pub(crate) key: &'a Key,
     pub(crate) bins: &'a [Bin],
-    pub(crate) code: OpCode,
+    pub(crate) change: Change,
     pub(crate) policy: &'a WritePolicy,
 }
 
@@ -76,8 +97,8 @@ impl One for Read<'_> {
         request::is_plain(&self.policy.base_policy)
     }
 
-    fn encode(&self, patience: Patience) -> Vec<u8> {
-        request::of_one(self.key, self.bins, patience)
+    fn encode(&self, patience: Patience) -> Option<Vec<u8>> {
+        Some(request::of_one(self.key, self.bins, patience))
     }
 
     fn read(message: &Message<'_>, frame: &Bytes) -> Option<Found> {
@@ -102,8 +123,9 @@ impl One for Write<'_> {
         request::is_plain_write(self.policy, self.key, self.bins)
     }
 
-    fn encode(&self, patience: Patience) -> Vec<u8> {
-        request::of_write(self.key, self.bins, self.code, self.policy, patience)
+    fn encode(&self, patience: Patience) -> Option<Vec<u8>> {
+        let code = self.change.code();
+        request::of_write(self.key, self.bins, code, self.policy, patience)
     }
 
     fn read(_message: &Message<'_>, _frame: &Bytes) -> Option<()> {
@@ -114,10 +136,12 @@ impl One for Write<'_> {
 /// Asks the node.
 pub(crate) async fn ask<O: One>(one: &O, share: &Share<'_>) -> Outcome<O::Answer> {
     let patience = Patience::of(one.base()).asleep();
+    let Some(request) = one.encode(patience) else {
+        return Outcome::Left;
+    };
     let Some(lease) = share.lease(patience).await else {
         return Outcome::Left;
     };
-    let request = one.encode(patience);
     let mut answer = None;
     let take = |message: &Message<'_>, frame: &Bytes| {
         if message.header.result == 0 {
@@ -127,11 +151,19 @@ pub(crate) async fn ask<O: One>(one: &O, share: &Share<'_>) -> Outcome<O::Answer
     };
     let conversation = lease.converse(&request, Messages::One, patience, take);
     match conversation.await {
-        Err(failure) => Outcome::Spent(share.spent(failure)),
+        // Closed a moment ago, when nobody looked.
+        Err(Lost {
+            failure: Failure::Broken(_),
+            sent: false,
+        }) => Outcome::Left,
+        Err(lost) => Outcome::Spent(share.spent(lost)),
         Ok(0) => answer.map_or(Outcome::Left, Outcome::Answered),
         Ok(code) if UNKNOWN.contains(&code) => Outcome::Left,
         Ok(code) if CURABLE.contains(&code) => {
-            let spent = share.spent(Failure::Refused(code));
+            let spent = share.spent(Lost {
+                failure: Failure::Refused(code),
+                sent: true,
+            });
             match one.base().max_retries {
                 0 => Outcome::Refused(code),
                 _ => Outcome::Spent(spent),

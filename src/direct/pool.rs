@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use wire::Message;
 
 use super::connection::{Connection, Messages, Patience, UNKNOWN};
-use super::failure::{Exchange, Failure};
+use super::failure::{Exchange, Failure, Lost};
 use super::login::Login;
 use crate::convert::config::Config;
 
@@ -222,14 +222,16 @@ impl Lease<'_> {
         messages: Messages,
         patience: Patience,
         take: impl FnMut(&Message<'_>, &Bytes) -> Exchange<()>,
-    ) -> Exchange<u8> {
+    ) -> Result<u8, Lost> {
+        let lost = |failure, sent| Lost { failure, sent };
         let Some(mut connection) = self.connection.take() else {
-            return Err(Failure::Broken("no connection".to_owned()));
+            return Err(lost(Failure::Broken("no connection".to_owned()), false));
         };
         let outcome = connection.converse(request, messages, patience, take).await;
-        let result = outcome.inspect_err(|_| {
+        let result = outcome.map_err(|failure| {
             let broken = &self.pool.counts.broken;
             broken.fetch_add(1, Ordering::Relaxed);
+            lost(failure, connection.sent)
         })?;
         if UNKNOWN.contains(&result) {
             if let Some(login) = &self.pool.dial.login {

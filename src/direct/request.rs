@@ -11,10 +11,12 @@ use wire::{FieldType, Header, MessageWriter, OpCode, ParticleType, Value};
 
 use super::connection::{Patience, frame};
 
-/// Whether a read under this policy is one of those that are asked past the core: of the master, and without anything that the core would
+/// Whether a request under this policy is one of those that are asked past the core: of the master, and without anything that the core would
 /// have to see to.
 pub(crate) fn is_plain(base: &BasePolicy) -> bool {
     matches!(base.replica, Replica::Sequence | Replica::Master)
+        // Of two attempts the core makes the second at a replica; it would not know of ours.
+        && !(base.max_retries == 1 && matches!(base.replica, Replica::Sequence))
         && matches!(base.read_mode_ap, ReadModeAp::One)
         && matches!(base.read_mode_sc, ReadModeSc::Session)
         && matches!(base.read_touch_ttl, ReadTouchTtl::ServerDefault)
@@ -37,7 +39,18 @@ pub(crate) fn is_plain_write(policy: &WritePolicy, key: &Key, bins: &[Bin]) -> b
         && !policy.on_locking_only
         && !policy.xdr
         && key_of(policy, key).is_none_or(|key| Scalar::of(key).is_some())
-        && bins.iter().all(|bin| Scalar::of(&bin.value).is_some())
+        && bins.len() <= MOST_BINS
+        && size_of(bins).is_some_and(|size| size <= LARGEST_WRITE)
+}
+
+/// The core refuses what a server would not take; these are far below.
+const MOST_BINS: usize = 1000;
+const LARGEST_WRITE: usize = 1 << 20;
+
+/// The bytes of bins that are scalars; None if one is none.
+fn size_of(bins: &[Bin]) -> Option<usize> {
+    let size = |bin: &Bin| Some(Scalar::of(&bin.value)?.particle().1.len());
+    bins.iter().map(size).sum()
 }
 
 /// The key that is stored with the record, if it is to be.
@@ -131,30 +144,37 @@ pub(super) fn of_one(key: &Key, bins: &Bins, patience: Patience) -> Vec<u8> {
     })
 }
 
-/// The request to write bins of one record, or to add to them; see [`is_plain_write`].
+/// The request to write bins of one record, or to add to them; None if one of them is no scalar, see [`is_plain_write`].
 pub(super) fn of_write(
     key: &Key,
     bins: &[Bin],
     code: OpCode,
     policy: &WritePolicy,
     patience: Patience,
-) -> Vec<u8> {
+) -> Option<Vec<u8>> {
     let header = Header {
         info2: info2::WRITE,
         ttl: policy.expiration.into(),
         timeout: patience.milliseconds(),
         ..Header::default()
     };
-    frame(&header, |message| {
+    let mut is_plain = true;
+    let request = frame(&header, |message| {
         place(message, key.namespace(), key.set_name());
         message.field(FieldType::Digest, &key.digest());
-        if let Some(scalar) = key_of(policy, key).and_then(Scalar::of) {
-            let (kind, bytes) = scalar.particle();
-            message.field(FieldType::Key, &[&[kind], bytes].concat());
+        if let Some(user_key) = key_of(policy, key) {
+            match Scalar::of(user_key) {
+                Some(scalar) => {
+                    let (kind, bytes) = scalar.particle();
+                    message.field(FieldType::Key, &[&[kind], bytes].concat());
+                }
+                None => is_plain = false,
+            }
         }
         for bin in bins {
             let Some(scalar) = Scalar::of(&bin.value) else {
-                continue;
+                is_plain = false;
+                return;
             };
             let (kind, value) = scalar.particle();
             message.op_bytes(&Op {
@@ -165,5 +185,6 @@ pub(super) fn of_write(
                 value,
             });
         }
-    })
+    });
+    is_plain.then_some(request)
 }

@@ -4,13 +4,13 @@
 //! in the socket itself, which costs no look at epoll and meets no other thread. He does so for a moment only: whatever takes longer, or is
 //! interrupted by a signal, goes on under the reactor's eyes, where deadlines, signals and the end of the client are seen to.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IoSlice, Read as _, Write as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::{mem, net};
 
-use aerospike_bridge::reactor::may_block;
+use aerospike_bridge::reactor::take_nap;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -29,6 +29,15 @@ pub(super) enum Socket {
 }
 
 impl Socket {
+    /// One that is watched.
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        // Without a meaning while it is watched.
+        let socket = SockRef::from(&stream);
+        socket.set_read_timeout(Some(NAP))?;
+        socket.set_write_timeout(Some(NAP))?;
+        Ok(Self::Watched(stream))
+    }
+
     /// Whether a thread sleeps in it.
     pub(super) fn is_blocking(&self) -> bool {
         matches!(self, Self::Blocking(_))
@@ -40,8 +49,6 @@ impl Socket {
             && let Self::Watched(stream) = mem::replace(self, Self::Lost)
         {
             let stream = stream.into_std()?;
-            stream.set_read_timeout(Some(NAP))?;
-            stream.set_write_timeout(Some(NAP))?;
             stream.set_nonblocking(false)?;
             *self = Self::Blocking(stream);
         }
@@ -61,30 +68,24 @@ impl Socket {
 
     /// Whether nothing has come on it, not even its end.
     pub(super) fn is_silent(&self) -> bool {
-        let peek = |stream: SockRef<'_>| stream.peek(&mut [mem::MaybeUninit::uninit()]);
-        let seen = match self {
-            Self::Watched(stream) => peek(SockRef::from(stream)),
-            Self::Blocking(stream) => {
-                stream
-                    .set_nonblocking(true)
-                    .and_then(|()| match peek(SockRef::from(stream)) {
-                        Err(error) => stream.set_nonblocking(false).and(Err(error)),
-                        seen => seen,
-                    })
-            }
+        let socket = match self {
+            Self::Watched(stream) => SockRef::from(stream),
+            Self::Blocking(stream) => SockRef::from(stream),
             Self::Lost => return false,
         };
+        let mut byte = [mem::MaybeUninit::uninit()];
+        let seen = socket.recv_with_flags(&mut byte, libc::MSG_PEEK | libc::MSG_DONTWAIT);
         seen.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Does something on a socket that this thread may sleep in: what came of it, or nothing if it was not for this thread to wait longer.
+    /// Does something on a socket that this thread may sleep in: what came of it, or nothing if it is not for this thread to wait (longer).
     /// Then the reactor watches it.
     fn nap<T>(
         &mut self,
         act: impl FnOnce(&mut &net::TcpStream) -> io::Result<T>,
     ) -> io::Result<Option<T>> {
         if let Self::Blocking(stream) = self
-            && may_block()
+            && take_nap()
         {
             match act(&mut &*stream) {
                 Err(error) if LATER.contains(&error.kind()) => {}
@@ -135,6 +136,21 @@ impl AsyncWrite for Socket {
             Some(count) => Poll::Ready(Ok(count)),
             None => self.watched()?.poll_write(cx, bytes),
         }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.nap(|stream| stream.write_vectored(parts))? {
+            Some(count) => Poll::Ready(Ok(count)),
+            None => self.watched()?.poll_write_vectored(cx, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {

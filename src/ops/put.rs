@@ -7,7 +7,6 @@ use aerospike_core::operations::{self, Operation as CoreOperation};
 use aerospike_core::policy::WritePolicy;
 use aerospike_core::{Bin, Key, Value};
 use pyo3::prelude::*;
-use wire::OpCode;
 
 use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
@@ -16,7 +15,7 @@ use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
 use crate::convert::value::repr;
 use crate::convert::{key, operation};
-use crate::direct::is_plain_write;
+use crate::direct::{Change, is_plain_write};
 use crate::error::{Error, Result};
 
 /// A write of bins to one record.
@@ -47,7 +46,7 @@ impl Write {
 
 /// Defines the operation types that differ by what they do to a bin only.
 macro_rules! writes {
-    ($($(#[$doc:meta])* $type:ident, $name:literal, $code:ident;)*) => {$(
+    ($($(#[$doc:meta])* $type:ident, $name:literal, $change:ident;)*) => {$(
         $(#[$doc])*
         pub(crate) struct $type(Write);
 
@@ -80,7 +79,7 @@ macro_rules! writes {
 
             async fn run(self, cluster: &Cluster) -> Result<Reply> {
                 let Write { key, bins, policy } = self.0;
-                let written = cluster.write(&policy, &key, &bins, OpCode::$code).await;
+                let written = cluster.write(&policy, &key, &bins, Change::$change).await;
                 match written {
                     Ok(()) => Ok(Reply::Nothing),
                     Err(error) => Err(error.of_key(&key)),
@@ -92,15 +91,15 @@ macro_rules! writes {
 
 writes! {
     /// Writes bins.
-    Put, "put", Write;
+    Put, "put", Put;
     /// Appends to a string or blob.
     Append, "append", Append;
     /// Prepends to a string or blob.
     Prepend, "prepend", Prepend;
     /// Adds to a number.
-    Increment, "increment", Incr;
+    Increment, "increment", Add;
     /// Removes bins: a write of nothing.
-    RemoveBin, "remove_bin", Write;
+    RemoveBin, "remove_bin", Put;
 }
 
 impl Put {

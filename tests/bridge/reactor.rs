@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use aerospike_bridge::completion::{Completion, Lost};
 use aerospike_bridge::outbox::outbox;
-use aerospike_bridge::reactor::{Reactor, is_lone, may_block};
+use aerospike_bridge::reactor::{NAPS, Reactor, is_lone, may_nap, take_nap};
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -158,14 +158,14 @@ fn a_job_is_lone_while_a_lone_caller_drives() {
 }
 
 #[test]
-fn who_tries_may_block_and_nobody_else() {
+fn who_tries_may_nap_and_nobody_else() {
     let reactor = reactor();
-    let asked = || Box::pin(async { may_block() });
+    let asked = || Box::pin(async { may_nap() });
     assert_eq!(reactor.try_here(&mut asked()), Some(true));
-    assert!(!may_block());
+    assert!(!may_nap());
     assert!(!reactor.block_on(asked()));
     let (sender, receiver) = mpsc::channel();
-    reactor.submit(Box::pin(async move { sender.send(may_block()).unwrap() }));
+    reactor.submit(Box::pin(async move { sender.send(may_nap()).unwrap() }));
     assert!(!receiver.recv_timeout(LONG).unwrap());
 }
 
@@ -173,23 +173,33 @@ fn who_tries_may_block_and_nobody_else() {
 fn what_is_not_done_at_one_try_goes_on_in_the_reactor() {
     let reactor = reactor();
     let mut request = Box::pin(async {
-        let first = may_block();
+        let first = may_nap();
         tokio::time::sleep(Duration::from_millis(5)).await;
-        (first, may_block())
+        (first, may_nap())
     });
     assert_eq!(reactor.try_here(&mut request), None);
     assert_eq!(reactor.block_on(request), (true, false));
 }
 
 #[test]
-fn nobody_may_block_after_a_try_that_panicked() {
+fn a_try_has_so_many_naps() {
+    let reactor = reactor();
+    for _ in 0..2 {
+        let mut request = Box::pin(async { (0..1000).filter(|_| take_nap()).count() });
+        assert_eq!(reactor.try_here(&mut request), Some(NAPS as usize));
+    }
+    assert!(!take_nap());
+}
+
+#[test]
+fn nobody_may_nap_after_a_try_that_panicked() {
     let reactor = reactor();
     let mut request: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async { panic!("tried") });
     let tried = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         reactor.try_here(&mut request);
     }));
     assert!(tried.is_err());
-    assert!(!may_block());
+    assert!(!may_nap());
 }
 
 #[test]

@@ -59,6 +59,7 @@ class Relay:
         connections: How many connections they made; `live` are there now.
         answer: Called with each answer to a message, a bytearray with its 8-byte head; what it returns is passed on, None cuts
             the connection.
+        pause: Seconds between the bytes of what is passed on to clients; 0 for all at once.
     """
 
     def __init__(self, host):
@@ -66,6 +67,7 @@ class Relay:
         self.requests, self.compressed, self.infos = [], [], []
         self.connections = self.live = 0
         self.answer = lambda frame: frame
+        self.pause = 0
         self.open = threading.Event()
         self.open.set()
 
@@ -137,6 +139,11 @@ class Relay:
                 frame = await look(frame)
                 if frame is None:
                     return
+                if self.pause and look == self._change:
+                    for byte in frame:
+                        writer.write(bytes([byte]))
+                        await asyncio.sleep(self.pause)
+                    continue
                 writer.write(frame)
                 await writer.drain()
 

@@ -437,6 +437,22 @@ def test_a_time_that_is_up_during_a_nap(mode, server):
         client.get(("test", "direct", 1), {"total_timeout": 130, "socket_timeout": 0, "max_retries": 0})
 
 
+def test_an_answer_that_trickles_in_is_bounded_by_the_time(relayed):
+    relay, client = relayed
+    client.get(("test", "direct", 1))
+    relay.pause = 0.005
+    with pytest.raises(aerospike_py.AerospikeTimeoutError):
+        client.get(("test", "direct", 1), {"total_timeout": 200, "max_retries": 0})
+    # Some 70 bytes, one by one.
+    assert client.get(("test", "direct", 1), {"total_timeout": 20_000, "max_retries": 0}).bins == {"n": 1, "s": "s1"}
+
+
+def test_a_silence_that_outlasts_a_nap(mode, server):
+    with make_calls(mode, {"hosts": server.hosts}) as client, server.inject(op="read", delay=2000, times=1) as fault:
+        assert client.get(("test", "direct", 1), {"socket_timeout": 150, "max_retries": 2}).bins["n"] == 1
+        assert fault.hits == 1
+
+
 def test_threads_share_what_there_is(server):
     """More threads than connections of this kind: each gets its own answer."""
     with aerospike_py.client({"hosts": server.hosts, "min_conns_per_node": 1, "max_conns_per_node": 8}) as client:

@@ -53,11 +53,14 @@ def relayed(mode, server):
 
 
 def sent(message):
-    """A message but for the time that is left."""
-    return message._replace(timeout=0)
+    """A message but for how much time is left, if it says so."""
+    return message._replace(timeout=message.timeout and 1)
 
 
-@pytest.mark.parametrize("policy", [{}, {"key": aerospike_py.POLICY_KEY_SEND}], ids=["plain", "with the key"])
+POLICIES = {"plain": {}, "with the key": {"key": aerospike_py.POLICY_KEY_SEND}, "for ever": {"total_timeout": 0, "socket_timeout": 500}}
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 @pytest.mark.parametrize("meta", [None, {"ttl": 100}, {"ttl": aerospike_py.TTL_NEVER_EXPIRE}], ids=["no ttl", "ttl", "for ever"])
 def test_a_write_is_what_the_core_sends(relayed, write, policy, meta):
     relay, client = relayed
@@ -94,8 +97,9 @@ def test_what_was_written_is_there(mode, server):
 ELSEWHERE = {
     "a list": ({"n": [1]}, {}, None),
     "a map": ({"n": {"a": 1}}, {}, None),
-    "create only": ({"n": 1}, {"exists": aerospike_py.POLICY_EXISTS_CREATE_OR_REPLACE}, None),
+    "create or replace": ({"n": 1}, {"exists": aerospike_py.POLICY_EXISTS_CREATE_OR_REPLACE}, None),
     "a generation": ({"n": 1}, {"gen": aerospike_py.POLICY_GEN_GT}, {"gen": 65_000}),
+    "a blob beyond a mebibyte": ({"b": bytes(2 << 20)}, {}, None),
     "the master's commit": ({"n": 1}, {"commit_level": aerospike_py.POLICY_COMMIT_LEVEL_MASTER}, None),
 }
 
@@ -107,6 +111,7 @@ def test_what_the_core_has_to_see_to_is_left_to_it(relayed, name):
     bins, policy, meta = ELSEWHERE[name]
     client.put(KEY, bins, policy=policy, meta=meta)
     assert relay.connections == before
+    assert client.get(KEY).bins.items() >= bins.items()
 
 
 # What goes wrong ---------------------------------------------------------------------------------------------------------------------------
@@ -171,7 +176,9 @@ def test_a_connection_on_which_nobody_is_logged_in_any_more(server, mode):
 def test_a_partition_that_moved(mode):
     keys = [("test", "moved", number) for number in range(40)]
     with DevServer(nodes=2) as server, make_calls(mode, {"hosts": server.hosts, "tend_interval": 60_000}) as client:
-        server.move_partitions(list(range(4096)), 0)
-        for key in keys:
-            client.put(key, {"n": key[2]}, policy={"max_retries": 2})
-        assert [record.bins["n"] for record in map(client.get, keys)] == list(range(40))
+        for node, retries in enumerate([1, 2]):
+            server.move_partitions(list(range(4096)), node)
+            for key in keys:
+                client.put(key, {"n": key[2]}, policy={"max_retries": retries})
+            for key in keys:
+                assert client.get(key, {"max_retries": retries}).bins["n"] == key[2]
