@@ -10,7 +10,7 @@ use aerospike_bridge::reactor::is_lone;
 use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Permit};
 use crate::convert::config::Config;
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
@@ -200,9 +200,12 @@ impl Session {
             Some(leave) if joins => leave.at_once(),
             Some(leave) => Some(leave.wait(operation.is_plain(), deadline).await?),
         };
-        let (Some(leave), Some(_permits)) = (&leave, permits) else {
+        let (Some(leave), Some(permits)) = (&leave, permits) else {
             return operation.join(cluster, deadline, watch).await;
         };
+        if operation.is_plain() && !permits.iter().all(Permit::is_own) && !joins {
+            operation.leave_to_core();
+        }
         if deadline.is_some() || watch.is_some() {
             let now = Instant::now();
             if let Some(watch) = watch {

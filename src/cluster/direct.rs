@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core as core;
-use aerospike_core::policy::{BasePolicy, ReadPolicy, WritePolicy};
-use aerospike_core::{Bin, Bins, Key};
+use aerospike_core::policy::{BasePolicy, ReadPolicy};
+use aerospike_core::{Bins, Key};
 
 use super::gate::Gate;
 use super::{Cluster, where_is};
@@ -29,15 +29,21 @@ enum Tried<T> {
 }
 
 impl Cluster {
-    /// Reads one record.
-    pub(crate) async fn find(&self, policy: &ReadPolicy, key: &Key, bins: Bins) -> Result<Found> {
+    /// Reads one record, past the core if it may.
+    pub(crate) async fn find(
+        &self,
+        policy: &ReadPolicy,
+        key: &Key,
+        bins: Bins,
+        may_pass: bool,
+    ) -> Result<Found> {
         let began = Instant::now();
         let read = Read {
             key,
             bins: &bins,
             policy,
         };
-        let spent = match self.try_past(&read).await? {
+        let spent = match self.try_past(&read, may_pass).await? {
             Tried::Answered(found) => return Ok(found),
             Tried::Left(spent) => spent,
         };
@@ -54,22 +60,16 @@ impl Cluster {
         }
     }
 
-    /// Writes bins of one record, or adds to them.
-    pub(crate) async fn write(
-        &self,
-        policy: &WritePolicy,
-        key: &Key,
-        bins: &[Bin],
-        change: Change,
-    ) -> Result<()> {
+    /// Writes bins of one record, or adds to them, past the core if it may.
+    pub(crate) async fn write(&self, write: Write<'_>, may_pass: bool) -> Result<()> {
         let began = Instant::now();
-        let write = Write {
+        let Write {
             key,
             bins,
             change,
             policy,
-        };
-        let spent = match self.try_past(&write).await? {
+        } = write;
+        let spent = match self.try_past(&write, may_pass).await? {
             Tried::Answered(()) => return Ok(()),
             Tried::Left(spent) => spent,
         };
@@ -96,12 +96,9 @@ impl Cluster {
     ///
     /// # Errors
     /// The node refused it, or the attempt that has failed was the last.
-    async fn try_past<O: One>(&self, one: &O) -> Result<Tried<O::Answer>> {
-        let gate = if one.is_plain() {
-            self.routes.load().owner(one.key())
-        } else {
-            None
-        };
+    async fn try_past<O: One>(&self, one: &O, may_pass: bool) -> Result<Tried<O::Answer>> {
+        let gate = may_pass.then(|| self.routes.load().owner(one.key()));
+        let gate = gate.flatten();
         let Some(share) = gate.as_ref().and_then(|gate| share(gate, &[])) else {
             return Ok(Tried::Left(None));
         };

@@ -8,8 +8,9 @@
 //! What goes past the core has a lane of its own, for it has connections of its own. (Where it must go through the core after all, since a
 //! node is not well, it takes no second permit: it might be waiting for itself.)
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use aerospike_bridge::reactor::may_nap;
@@ -17,7 +18,7 @@ use aerospike_core as core;
 use aerospike_core::policy::AdminPolicy;
 use tokio::sync::SemaphorePermit;
 
-use super::lane::{Lane, Permit};
+use super::lane::{LONG_WAIT, Lane, Permit};
 use super::reads::Reads;
 use crate::convert::config::Config;
 use crate::direct::{Dial, Pool};
@@ -31,6 +32,8 @@ pub(super) struct Gate {
     growing: AtomicBool,
     /// For what goes past the core.
     own: Option<Own>,
+    /// How many wait for a permit: some do so in both lanes.
+    waiting: AtomicUsize,
     /// The reads that wait to travel together.
     pub(super) reads: Reads,
 }
@@ -39,6 +42,22 @@ pub(super) struct Gate {
 struct Own {
     lane: Lane,
     pool: Pool,
+}
+
+/// Somebody who waits, counted until he does no longer.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn count(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A permit that outlives the borrow it was given for.
@@ -56,12 +75,13 @@ impl Gate {
         let most = config.own_connections();
         Self {
             node,
-            core: Lane::new(open, floor, config.connection_limit()),
+            core: Lane::new(open, floor, config.connection_limit(), false),
             growing: AtomicBool::new(false),
             own: dial.map(|dial| Own {
-                lane: Lane::new(0, floor.min(most), most),
+                lane: Lane::new(0, floor.min(most), most, true),
                 pool: Pool::new(dial),
             }),
+            waiting: AtomicUsize::new(0),
             reads: Reads::default(),
         }
     }
@@ -88,10 +108,10 @@ impl Gate {
 
     /// How many wait for a permit.
     pub(super) fn waiting(&self) -> usize {
-        self.lanes().map(Lane::waiting).sum()
+        self.waiting.load(Ordering::Relaxed)
     }
 
-    /// A permit, at once or in turn, to the core's connections, or to the others if it is for a plain request on one record.
+    /// A permit, at once or in turn: for a plain request on one record also to the connections that are not the core's.
     ///
     /// # Errors
     /// The time is up, or what is left of it does not suffice.
@@ -100,19 +120,44 @@ impl Gate {
         is_plain: bool,
         deadline: Option<Instant>,
     ) -> Result<Permit<'_>> {
-        let own = self.own.as_ref().filter(|_| is_plain);
-        let lane = own.map_or(&self.core, |own| &own.lane);
         let began = Instant::now();
-        let grow = || match own {
-            Some(own) => own.lane.widen(began),
-            None => self.grow(),
-        };
-        if own.is_some() && may_nap() && lane.is_full() {
+        let own = self.own.as_ref().filter(|_| is_plain);
+        if let Some(own) = own
+            && may_nap()
+            && own.lane.is_full()
+        {
             // A thread that waits for another to wake it costs more than a connection.
-            lane.widen(began);
+            own.lane.widen(began);
         }
-        let permit = lane.enter(deadline, grow).await;
+        let lane = own.map_or(&self.core, |own| &own.lane);
+        if let Some(permit) = lane.enter_at_once() {
+            return Ok(permit);
+        }
+        let _waiting = Waiting::count(&self.waiting);
+        let (lane, permit) = match own {
+            Some(own) => self.enter_either(&own.lane, began, deadline).await,
+            None => (&self.core, self.core.enter(deadline, || self.grow()).await),
+        };
         permit.ok_or_else(|| self.expired(lane, began))
+    }
+
+    /// Waits for a permit to the connections that are not the core's; whoever has waited long takes one of the core's as well.
+    async fn enter_either<'a>(
+        self: &'a Arc<Self>,
+        own: &'a Lane,
+        began: Instant,
+        deadline: Option<Instant>,
+    ) -> (&'a Lane, Option<Permit<'a>>) {
+        let mut turn = pin!(own.enter(deadline, || own.widen(began)));
+        if let Ok(permit) = tokio::time::timeout(LONG_WAIT, turn.as_mut()).await {
+            return (own, permit);
+        }
+        own.widen(began);
+        tokio::select! {
+            biased;
+            permit = turn => (own, permit),
+            permit = self.core.enter(deadline, || self.grow()) => (&self.core, permit),
+        }
     }
 
     /// A permit to the core's connections, if there is nobody to wait for.
@@ -133,6 +178,7 @@ impl Gate {
         deadline: Option<Instant>,
     ) -> Result<SemaphorePermit<'_>> {
         let began = Instant::now();
+        let _waiting = Waiting::count(&self.waiting);
         let turn = self.core.turn(deadline, || self.grow()).await;
         turn.ok_or_else(|| self.expired(&self.core, began))
     }

@@ -4,44 +4,28 @@
 //! his time is up, and the node works for nobody. So whoever had to wait, and now has less time left than
 //! requests take here, gives the permit to the next.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// A wait from which on more connections help.
-const LONG_WAIT: Duration = Duration::from_millis(2);
+pub(super) const LONG_WAIT: Duration = Duration::from_millis(2);
 
 /// The permits of one kind.
 pub(super) struct Lane {
     permits: Semaphore,
     /// How many permits there are, taken ones included.
     granted: Mutex<usize>,
-    /// How many wait for one.
-    waiting: AtomicUsize,
     /// When there were last made more of them.
     widened: Mutex<Option<Instant>>,
     floor: usize,
     limit: usize,
+    /// Whether the connections are not the core's.
+    is_own: bool,
     /// How long a permit is held while others wait, in microseconds: a moving average.
     held: AtomicU64,
-}
-
-/// Somebody who waits, counted until he does no longer.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn count(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// The right to talk to a node.
@@ -49,6 +33,13 @@ pub(crate) struct Permit<'a> {
     lane: &'a Lane,
     _turn: SemaphorePermit<'a>,
     since: Instant,
+}
+
+impl Permit<'_> {
+    /// Whether it is for connections that are not the core's.
+    pub(crate) fn is_own(&self) -> bool {
+        self.lane.is_own
+    }
 }
 
 impl Drop for Permit<'_> {
@@ -61,15 +52,15 @@ impl Drop for Permit<'_> {
 
 impl Lane {
     /// As many permits as connections are open, within bounds.
-    pub(super) fn new(open: usize, floor: usize, limit: usize) -> Self {
+    pub(super) fn new(open: usize, floor: usize, limit: usize, is_own: bool) -> Self {
         let granted = open.clamp(floor, limit);
         Self {
             permits: Semaphore::new(granted),
             granted: Mutex::new(granted),
-            waiting: AtomicUsize::new(0),
             widened: Mutex::new(None),
             floor,
             limit,
+            is_own,
             held: AtomicU64::new(0),
         }
     }
@@ -77,11 +68,6 @@ impl Lane {
     /// How many permits there are, taken ones included.
     pub(super) fn granted(&self) -> usize {
         *self.granted.lock()
-    }
-
-    /// How many wait for a permit.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Whether every permit is taken.
@@ -146,7 +132,6 @@ impl Lane {
             return Some(permit);
         }
         let began = Instant::now();
-        let _waiting = Waiting::count(&self.waiting);
         let turn = self.permits.acquire();
         let permit = match deadline {
             None => turn.await,

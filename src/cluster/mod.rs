@@ -26,7 +26,7 @@ use crate::direct::Dial;
 use crate::error::{Error, INVALID_NAMESPACE, Result, UNSUPPORTED};
 use crate::observe::clients;
 use gate::Gate;
-use lane::Permit;
+pub(crate) use lane::Permit;
 use link::Link;
 use modules::Modules;
 use routes::Routes;

@@ -26,7 +26,7 @@ use super::Cluster;
 use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::convert::bins::Found;
-use crate::direct::{Left, Question, Taker, take_off};
+use crate::direct::{Left, Question, Taker, is_plain, take_off};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::in_place::in_place;
@@ -73,7 +73,8 @@ impl Waiting {
         if let Some(left) = time_left(self.deadline, &self.policy) {
             self.policy.shorten(left);
         }
-        let found = cluster.find(&self.policy, &self.key, self.bins.clone());
+        let may_pass = is_plain(&self.policy.base_policy);
+        let found = cluster.find(&self.policy, &self.key, self.bins.clone(), may_pass);
         match AssertUnwindSafe(found).catch_unwind().await {
             Ok(found) => self.answer(found),
             Err(panic) => self.answer(Err(panicked(NAME, panic.as_ref()))),

@@ -20,8 +20,6 @@ use crate::error::{Error, Result};
 /// Connections opened at connect and kept: enough for a burst, few enough for sixty workers.
 const WARM: usize = 16;
 const MOST_CONNECTIONS: usize = 256;
-/// So many are worth being divided.
-const FEW_CONNECTIONS: usize = 4;
 /// The core's own lower bound, in milliseconds.
 const SHORTEST_TEND: u32 = 250;
 /// Of each question about the cluster, in milliseconds. A look at it is over when every node has answered or is out of time, so a node that
@@ -244,7 +242,7 @@ impl Config {
     }
 }
 
-/// The core's policy, and how many of the connections to a node are not for it but for what goes past it: half, unless they are few or it is to keep
+/// The core's policy, and how many of the connections to a node are not for it but for what goes past it: one in four, unless it is to keep
 /// more of them open.
 fn client_policy(
     fields: &Settings<'_, '_>,
@@ -279,8 +277,8 @@ fn client_policy(
     // Where a certificate logs in, or TLS is for the login only, all is left to the core.
     let is_served =
         !matches!(auth_mode, AuthMode::Pki) && tls.as_ref().is_none_or(|tls| !tls.for_login_only);
-    let own = if is_served && most >= FEW_CONNECTIONS {
-        (most / 2).min(most.saturating_sub(needed))
+    let own = if is_served {
+        (most / 4).min(most.saturating_sub(needed))
     } else {
         0
     };

@@ -21,9 +21,6 @@ pub(crate) trait One: Sync {
 
     fn base(&self) -> &BasePolicy;
 
-    /// Whether it is one of those that are asked here.
-    fn is_plain(&self) -> bool;
-
     /// The request; None if it is not one of those that are asked here.
     fn encode(&self, patience: Patience) -> Option<Vec<u8>>;
 
@@ -59,6 +56,7 @@ impl Change {
 }
 
 /// Bins that are written, or added to what is there.
+#[derive(Clone, Copy)]
 pub(crate) struct Write<'a> {
     pub(crate) key: &'a Key,
     pub(crate) bins: &'a [Bin],
@@ -93,10 +91,6 @@ impl One for Read<'_> {
         &self.policy.base_policy
     }
 
-    fn is_plain(&self) -> bool {
-        request::is_plain(&self.policy.base_policy)
-    }
-
     fn encode(&self, patience: Patience) -> Option<Vec<u8>> {
         Some(request::of_one(self.key, self.bins, patience))
     }
@@ -117,10 +111,6 @@ impl One for Write<'_> {
 
     fn base(&self) -> &BasePolicy {
         &self.policy.base_policy
-    }
-
-    fn is_plain(&self) -> bool {
-        request::is_plain_write(self.policy, self.key, self.bins)
     }
 
     fn encode(&self, patience: Patience) -> Option<Vec<u8>> {

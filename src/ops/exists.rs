@@ -22,6 +22,7 @@ use crate::observe::watch::Watch;
 pub(crate) struct Exists {
     key: Key,
     policy: Arc<ReadPolicy>,
+    is_plain: bool,
 }
 
 impl Exists {
@@ -32,13 +33,13 @@ impl Exists {
     ) -> Result<(Self, Shape)> {
         let parsed = key::parse(key)?;
         let shape = Shape::Exists(CallersKey::new(key, &parsed));
-        Ok((
-            Self {
-                key: parsed,
-                policy: policies.read(policy)?,
-            },
-            shape,
-        ))
+        let policy = policies.read(policy)?;
+        let exists = Self {
+            is_plain: is_plain(&policy.base_policy),
+            key: parsed,
+            policy,
+        };
+        Ok((exists, shape))
     }
 }
 
@@ -56,11 +57,17 @@ impl Operation for Exists {
     }
 
     fn is_plain(&self) -> bool {
-        is_plain(&self.policy.base_policy)
+        self.is_plain
+    }
+
+    fn leave_to_core(&mut self) {
+        self.is_plain = false;
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        let found = cluster.find(&self.policy, &self.key, Bins::None).await;
+        let found = cluster
+            .find(&self.policy, &self.key, Bins::None, self.is_plain)
+            .await;
         header(found.map_err(|error| error.of_key(&self.key)))
     }
 

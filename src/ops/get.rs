@@ -25,6 +25,7 @@ pub(crate) struct Get {
     key: Key,
     bins: Bins,
     policy: Arc<ReadPolicy>,
+    is_plain: bool,
 }
 
 impl Get {
@@ -41,14 +42,14 @@ impl Get {
         let loader = Loader::parse(key.py(), into, codec)?;
         let shape = Shape::Record(CallersKey::new(key, &parsed), loader);
         let bins = read_bins(bins)?;
-        Ok((
-            Self {
-                key: parsed,
-                bins,
-                policy: policies.read(policy)?,
-            },
-            shape,
-        ))
+        let policy = policies.read(policy)?;
+        let get = Self {
+            is_plain: is_plain(&policy.base_policy),
+            key: parsed,
+            bins,
+            policy,
+        };
+        Ok((get, shape))
     }
 }
 
@@ -89,11 +90,17 @@ impl Operation for Get {
     }
 
     fn is_plain(&self) -> bool {
-        is_plain(&self.policy.base_policy)
+        self.is_plain
+    }
+
+    fn leave_to_core(&mut self) {
+        self.is_plain = false;
     }
 
     async fn run(self, cluster: &Cluster) -> Result<Reply> {
-        let found = cluster.find(&self.policy, &self.key, self.bins).await;
+        let found = cluster
+            .find(&self.policy, &self.key, self.bins, self.is_plain)
+            .await;
         found
             .map(Reply::Found)
             .map_err(|error| error.of_key(&self.key))

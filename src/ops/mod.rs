@@ -90,6 +90,9 @@ pub(crate) trait Operation: Send + 'static {
         false
     }
 
+    /// It is to go through the core all the same: it may use one of the core's connections, and no other.
+    fn leave_to_core(&mut self) {}
+
     /// Does it.
     fn run(self, cluster: &Cluster) -> impl Future<Output = Result<Reply>> + Send;
 

@@ -23,6 +23,7 @@ struct Write {
     key: Key,
     bins: Vec<Bin>,
     policy: Arc<WritePolicy>,
+    is_plain: bool,
 }
 
 /// The dicts that govern a write.
@@ -36,8 +37,10 @@ pub(crate) struct Rules<'a, 'py> {
 impl Write {
     fn parse(rules: Rules<'_, '_>, key: &Bound<'_, PyAny>, bins: Vec<Bin>) -> Result<Self> {
         let policy = rules.policies.write(rules.policy, rules.meta)?;
+        let key = key::parse(key)?;
         Ok(Self {
-            key: key::parse(key)?,
+            is_plain: is_plain_write(&policy, &key, &bins),
+            key,
             bins,
             policy,
         })
@@ -73,14 +76,27 @@ macro_rules! writes {
             }
 
             fn is_plain(&self) -> bool {
-                let Write { key, bins, policy } = &self.0;
-                is_plain_write(policy, key, bins)
+                self.0.is_plain
+            }
+
+            fn leave_to_core(&mut self) {
+                self.0.is_plain = false;
             }
 
             async fn run(self, cluster: &Cluster) -> Result<Reply> {
-                let Write { key, bins, policy } = self.0;
-                let written = cluster.write(&policy, &key, &bins, Change::$change).await;
-                match written {
+                let Write {
+                    key,
+                    bins,
+                    policy,
+                    is_plain,
+                } = self.0;
+                let write = crate::direct::Write {
+                    key: &key,
+                    bins: &bins,
+                    change: Change::$change,
+                    policy: &policy,
+                };
+                match cluster.write(write, is_plain).await {
                     Ok(()) => Ok(Reply::Nothing),
                     Err(error) => Err(error.of_key(&key)),
                 }
@@ -128,7 +144,10 @@ impl PutKeys {
         map_bins: &Bound<'_, PyAny>,
         codec: Option<&Codec>,
     ) -> Result<(Self, Shape)> {
-        let Write { key, bins, policy } = Write::parse(rules, key, operation::bins(bins, codec)?)?;
+        let write = Write::parse(rules, key, operation::bins(bins, codec)?)?;
+        let Write {
+            key, bins, policy, ..
+        } = write;
         let names = operation::bin_names(map_bins, "map_bins")?;
         if let Some(name) = names
             .iter()

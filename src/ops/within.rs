@@ -60,6 +60,10 @@ impl<O: Operation> Operation for Within<O> {
         self.transaction.is_none() && self.operation.is_plain()
     }
 
+    fn leave_to_core(&mut self) {
+        self.operation.leave_to_core();
+    }
+
     fn policy(&mut self) -> Option<&mut dyn Timed> {
         self.operation.policy()
     }

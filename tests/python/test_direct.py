@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -451,6 +452,26 @@ def test_a_silence_that_outlasts_a_nap(mode, server):
     with make_calls(mode, {"hosts": server.hosts}) as client, server.inject(op="read", delay=2000, times=1) as fault:
         assert client.get(("test", "direct", 1), {"socket_timeout": 150, "max_retries": 2}).bins["n"] == 1
         assert fault.hits == 1
+
+
+def test_plain_requests_may_use_every_connection(server):
+    """Two of the eight are for them alone."""
+    most, patient = 8, {"total_timeout": 30_000}
+
+    async def main():
+        config = {"hosts": server.hosts, "min_conns_per_node": 1, "max_conns_per_node": most, "coalesce_reads": False}
+        async with aerospike_py.async_client(config) as client:
+            with server.inject(op="read", delay=50):
+                reads = [asyncio.ensure_future(client.get(("test", "direct", number % COUNT), patient)) for number in range(100)]
+                in_use = 0
+                while not all(read.done() for read in reads):
+                    in_use = max(in_use, client.stats().nodes[0].connections_in_use)
+                    await asyncio.sleep(0.005)
+                assert [(await read).bins["n"] for read in reads] == [number % COUNT for number in range(100)]
+            assert client.stats().nodes[0].connections_open <= most
+            return in_use
+
+    assert asyncio.run(main()) == most
 
 
 def test_threads_share_what_there_is(server):
