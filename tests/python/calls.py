@@ -8,6 +8,8 @@ import functools
 import inspect
 import itertools
 
+import pytest
+
 import aerospike_py
 
 #: What an `AsyncClient` answers at once.
@@ -16,6 +18,13 @@ PLAIN = {"is_connected", "get_node_names", "batch_stream", "stats", "get_stats",
 #: What makes a query, and what goes on saying what it finds: at once in both modes.
 QUERIES = {"query", "scan"}
 CHAINED = {"select", "where", "add_ops", "apply", "resume"}
+
+
+def failure_of(call):
+    """What a call fails with: its type, its text and its attributes."""
+    with pytest.raises(aerospike_py.AerospikeError) as caught:
+        call()
+    return type(caught.value), str(caught.value), vars(caught.value)
 
 
 class SyncCalls:

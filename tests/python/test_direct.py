@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from calls import connecting, make_calls
+from calls import connecting, failure_of, make_calls
 from relay import MESSAGE, Relay
 
 import aerospike_py
@@ -300,9 +300,7 @@ def test_a_single_read_is_what_the_core_gives(relayed, name):
 @pytest.mark.parametrize("code", [None, 9, 11, 14, 18, 4, 81])
 def test_a_single_failure_is_what_the_core_gives(server, mode, code):
     def failure(client, policy):
-        with pytest.raises(aerospike_py.AerospikeError) as caught:
-            client.get(("test", "direct", -1), {"max_retries": 0, **policy})
-        return type(caught.value), str(caught.value), vars(caught.value)
+        return failure_of(lambda: client.get(("test", "direct", -1), {"max_retries": 0, **policy}))
 
     with make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client:
         if code is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from calls import connecting, make_calls
+from calls import connecting, failure_of, make_calls
 from relay import Relay
 
 import aerospike_py
@@ -120,9 +120,7 @@ def test_what_the_core_has_to_see_to_is_left_to_it(relayed, name):
 @pytest.mark.parametrize("code", [9, 11, 14, 18, 4, 8, 22])
 def test_a_failure_is_what_the_core_gives(server, mode, write, code):
     def failure(client, policy):
-        with pytest.raises(aerospike_py.AerospikeError) as caught:
-            write(client, {"max_retries": 0, **policy})
-        return type(caught.value), str(caught.value), vars(caught.value)
+        return failure_of(lambda: write(client, {"max_retries": 0, **policy}))
 
     with make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client, server.inject(op="write", code=code):
         assert failure(client, {}) == failure(client, BY_CORE)
