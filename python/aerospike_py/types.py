@@ -455,7 +455,7 @@ class ClientConfig(TypedDict, total=False):
     login_timeout_ms: int  # to log in; default 5000
     idle_timeout: int  # close connections unused for so long; default 30000
     max_conns_per_node: (
-        int  # default 256, one in four of them for plain reads and writes only; an open query holds one of each node until what it finds there is read
+        int  # default 256, one in four for plain reads and writes only; an open query holds one of each node until it is read
     )
     min_conns_per_node: int  # kept open; default 0 = chosen by the client
     conn_pools_per_node: int  # default 1
