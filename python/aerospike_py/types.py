@@ -454,9 +454,7 @@ class ClientConfig(TypedDict, total=False):
     fail_if_not_connected: bool  # False: connect() succeeds though no node can be reached, and the client goes on trying; default True
     login_timeout_ms: int  # to log in; default 5000
     idle_timeout: int  # close connections unused for so long; default 30000
-    max_conns_per_node: (
-        int  # default 256, one in four for plain reads and writes only; an open query holds one of each node until it is read
-    )
+    max_conns_per_node: int  # default 256, one in four for plain reads and writes only; an open query holds one of each node
     min_conns_per_node: int  # kept open; default 0 = chosen by the client
     conn_pools_per_node: int  # default 1
     tend_interval: int  # between looks at the cluster; default 1000
