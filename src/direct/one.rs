@@ -6,7 +6,7 @@ use bytes::Bytes;
 use wire::{Message, OpCode};
 
 use super::connection::{Messages, Patience, UNKNOWN};
-use super::failure::{Failure, Lost, Spent};
+use super::failure::{Failure, Lost, Spent, TIMED_OUT};
 use super::{MOVED, Share, request};
 use crate::convert::bins::Found;
 
@@ -76,7 +76,7 @@ pub(crate) enum Outcome<T> {
 }
 
 /// What another attempt may cure: a time-out, a partition that is not there, a busy key, an overload.
-const CURABLE: [u8; 4] = [9, MOVED, 14, 18];
+const CURABLE: [u8; 4] = [TIMED_OUT, MOVED, 14, 18];
 
 impl One for Read<'_> {
     type Answer = Found;

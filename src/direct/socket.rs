@@ -6,7 +6,7 @@
 
 use std::io::{self, IoSlice, Read as _, Write as _};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{mem, net};
 
@@ -160,7 +160,6 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.watch()?;
-        ready!(self.watched()?.poll_shutdown(cx))?;
-        Poll::Ready(Ok(()))
+        self.watched()?.poll_shutdown(cx)
     }
 }

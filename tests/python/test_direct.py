@@ -127,11 +127,13 @@ def test_closing_the_client_closes_them(mode, server):
 # What goes wrong ---------------------------------------------------------------------------------------------------------------------------
 
 
+# With one retry both attempts are the core's.
+@pytest.mark.parametrize("retries", [1, 2])
 @pytest.mark.parametrize("drop", ["before", "after"])
-def test_a_connection_that_breaks(relayed, server, read, drop):
+def test_a_connection_that_breaks(relayed, server, read, drop, retries):
     _, client = relayed
     with server.inject(op="batch", drop=drop, times=1) as fault:
-        assert read(client, keys_of("direct"), {"max_retries": 1}) == list(range(COUNT))
+        assert read(client, keys_of("direct"), {"max_retries": retries}) == list(range(COUNT))
     assert fault.hits == 1
 
 
@@ -309,7 +311,7 @@ def test_a_single_failure_is_what_the_core_gives(server, mode, code):
 
 
 @pytest.mark.parametrize("code", [9, 11, 14, 18])
-@pytest.mark.parametrize("retries", [0, 1, 3])
+@pytest.mark.parametrize("retries", [0, 1, 2, 3])
 def test_attempts_of_a_single_read(server, mode, code, retries):
     with make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client, server.inject(op="read", code=code) as fault:
         with pytest.raises(aerospike_py.AerospikeError) as caught:

@@ -144,13 +144,14 @@ def test_a_connection_that_breaks_at_the_only_attempt_leaves_a_doubt(server, mod
         write(client, {"max_retries": 0})
 
 
-def test_a_doubt_outlives_the_attempt_that_raised_it(server, mode):
-    """The first attempt may have been carried out, whatever the second is answered with."""
+@pytest.mark.parametrize("retries", [1, 2])
+def test_a_doubt_outlives_the_attempt_that_raised_it(server, mode, retries):
+    """The first attempt may have been carried out, whatever the second is answered with. With one retry both are the core's."""
     with make_calls(mode, {"hosts": server.hosts}) as client:
         server.inject(op="write", drop="after", times=1)
         server.inject(op="write", code=22, times=1)
         with pytest.raises(aerospike_py.AerospikeError) as caught:
-            client.increment(KEY, "n", 1, policy={"max_retries": 1})
+            client.increment(KEY, "n", 1, policy={"max_retries": retries})
         assert (caught.value.code, caught.value.in_doubt) == (22, True)
         assert client.get(KEY).bins["n"] == 2
 
