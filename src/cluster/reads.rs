@@ -123,7 +123,7 @@ impl Reads {
                 continue;
             }
             if let Some(first) = together.first()
-                && !Arc::ptr_eq(&first.policy, &next.policy)
+                && !is_same(&first.policy, &next.policy)
             {
                 queue.waiting.push_front(next);
                 break;
@@ -153,6 +153,11 @@ impl Reads {
     fn deadline(&self) -> Option<Instant> {
         self.queue.lock().waiting.front()?.deadline
     }
+}
+
+/// Whether two callers want the same: as a rule it is the client's own policy, seldom one that each of them wrote down.
+fn is_same(one: &Arc<ReadPolicy>, other: &Arc<ReadPolicy>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }
 
 impl Cluster {
