@@ -4,16 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aerospike_core as core;
 use aerospike_core::policy::{BasePolicy, ReadPolicy};
-use aerospike_core::{Bins, Key};
+use aerospike_core::{Bins, Key, Replica};
 
 use super::gate::Gate;
 use super::{Cluster, where_is};
 use crate::convert::bins::Found;
 use crate::direct::{
-    Change, Collector, Left, One, Outcome, Question, Read, Scan, Share, Spent, TIMED_OUT, Taker,
-    Write, ask, take_off,
+    Change, Collector, Left, One, Outcome, Patience, Question, Read, Scan, Share, Spent, TIMED_OUT,
+    Taker, Write, ask, take_off,
 };
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
@@ -24,8 +23,29 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// What came of asking past the core.
 enum Tried<T> {
     Answered(T),
-    /// It is to be asked through the core, after an attempt if one is spent.
-    Left(Option<Spent>),
+    /// It is to be asked through the core.
+    Left(Attempts),
+}
+
+/// Attempts that came to nothing, in their order.
+#[derive(Default)]
+struct Attempts(Vec<Spent>);
+
+impl Attempts {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of them may have been carried out.
+    fn are_doubtful(&self) -> bool {
+        self.0.iter().any(Spent::is_doubtful)
+    }
+
+    /// How it ended after them.
+    fn before(&self, error: Error) -> Error {
+        let attempts = self.0.iter().rev();
+        attempts.fold(error, Error::after)
+    }
 }
 
 impl Cluster {
@@ -51,12 +71,12 @@ impl Cluster {
             policy,
             |policy| &mut policy.base_policy,
             began,
-            spent.is_some(),
+            spent.count(),
         );
         // Boxed: it is large, and seldom needed.
         match Box::pin(self.read(&policy, key, bins)).await {
             Ok(record) => Ok(record.into()),
-            Err(error) => Err(after(spent.as_ref(), error)),
+            Err(error) => Err(spent.before(error.into())),
         }
     }
 
@@ -77,7 +97,7 @@ impl Cluster {
             policy,
             |policy| &mut policy.base_policy,
             began,
-            spent.is_some(),
+            spent.count(),
         );
         let sent = Box::pin(async {
             match change {
@@ -87,32 +107,42 @@ impl Cluster {
                 Change::Add => self.client.add(&policy, key, bins).await,
             }
         });
-        let doubt = spent.as_ref().is_some_and(Spent::is_doubtful);
         sent.await
-            .map_err(|error| after(spent.as_ref(), error).or_in_doubt(doubt))
+            .map_err(|error| spent.before(error.into()).or_in_doubt(spent.are_doubtful()))
     }
 
-    /// Asks the node of one record past the core, if that is possible.
+    /// Asks the master of one record past the core, and after it in vain a replica where the core would, if that is possible.
     ///
     /// # Errors
-    /// The node refused it, or the attempt that has failed was the last.
+    /// A node refused it, or the attempt that has failed was the last.
     async fn try_past<O: One>(&self, one: &O, may_pass: bool) -> Result<Tried<O::Answer>> {
-        let gate = may_pass.then(|| self.routes.load().owner(one.key()));
-        let gate = gate.flatten();
-        let Some(share) = gate.as_ref().and_then(|gate| share(gate, &[])) else {
-            return Ok(Tried::Left(None));
-        };
-        match ask(one, &share).await {
-            Outcome::Answered(answer) => Ok(Tried::Answered(answer)),
-            Outcome::Refused(code) => {
-                Err(Error::answered(code, share.node).or_in_doubt(O::WRITES && code == TIMED_OUT))
-            }
-            Outcome::Left => Ok(Tried::Left(None)),
-            Outcome::Spent(spent) if spent.is_last(one.base()) => {
-                Err(Error::from(&spent).or_in_doubt(O::WRITES && spent.is_doubtful()))
-            }
-            Outcome::Spent(spent) => Ok(Tried::Left(Some(spent))),
+        let (key, base) = (one.key(), one.base());
+        let patience = Patience::of(base);
+        let mut spent = Attempts::default();
+        let mut gate = may_pass.then(|| self.routes.load().owner(key)).flatten();
+        while let Some(share) = gate.as_ref().and_then(|gate| share(gate, &[])) {
+            let retries = base.max_retries.saturating_sub(spent.count());
+            let (error, doubt) = match ask(one, &share, patience, retries == 0).await {
+                Outcome::Answered(answer) => return Ok(Tried::Answered(answer)),
+                Outcome::Left => break,
+                Outcome::Refused(code) => (Error::answered(code, share.node), code == TIMED_OUT),
+                Outcome::Spent(last) if last.is_last(retries) => {
+                    (Error::from(&last), last.is_doubtful())
+                }
+                Outcome::Spent(attempt) => {
+                    spent.0.push(attempt);
+                    // One here: what is left after it begins at the master, in the core.
+                    let next = !O::WRITES
+                        && spent.count() == 1
+                        && matches!(base.replica, Replica::Sequence);
+                    gate = next.then(|| self.routes.load().replica(key)).flatten();
+                    continue;
+                }
+            };
+            let doubt = O::WRITES && (doubt || spent.are_doubtful());
+            return Err(spent.before(error).or_in_doubt(doubt));
         }
+        Ok(Tried::Left(spent))
     }
 
     /// Reads records past the core, where that is possible; whatever is left is to be read through it.
@@ -153,28 +183,19 @@ impl Cluster {
     }
 }
 
-/// What is left of a policy, once some time has passed, and an attempt if one is spent.
+/// What is left of a policy, once some time has passed, and attempts are spent.
 fn rest<P: Clone>(
     policy: &P,
     base: impl FnOnce(&mut P) -> &mut BasePolicy,
     began: Instant,
-    is_spent: bool,
+    spent: usize,
 ) -> Cow<'_, P> {
     let passed = began.elapsed();
     let mut policy = Cow::Borrowed(policy);
-    if is_spent || passed >= MOMENT {
-        take_off(base(policy.to_mut()), passed, is_spent);
+    if spent > 0 || passed >= MOMENT {
+        take_off(base(policy.to_mut()), passed, spent);
     }
     policy
-}
-
-/// An error of the core's, after an attempt it has no part in, if there was one.
-fn after(spent: Option<&Spent>, error: core::Error) -> Error {
-    let error = Error::from(error);
-    match spent {
-        Some(spent) => error.after(spent),
-        None => error,
-    }
 }
 
 /// The nodes among these that may be asked past the core.

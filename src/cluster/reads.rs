@@ -286,10 +286,10 @@ async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
     // All others have their answers by now.
     let rest: Vec<_> = reads.into_iter().flatten().collect();
     let base = &mut Arc::make_mut(&mut policy).base_policy;
-    take_off(base, began.elapsed(), left.is_spent);
+    take_off(base, began.elapsed(), usize::from(left.is_spent));
     let again = join_all(again.into_iter().map(|mut read| {
         let base = &mut Arc::make_mut(&mut read.policy).base_policy;
-        take_off(base, began.elapsed(), true);
+        take_off(base, began.elapsed(), 1);
         read.read_alone(cluster)
     }));
     if rest.is_empty() {

@@ -24,13 +24,28 @@ const UNKNOWN: isize = isize::MIN;
 /// Of each namespace and partition, in which regime its master is that.
 type Regimes = HashMap<String, Box<[u32]>>;
 
+/// Of each partition of a namespace, the index of a gate: that of its master, and that of the first replica.
+struct Holders {
+    masters: Box<[u16]>,
+    replicas: Box<[u16]>,
+}
+
+impl Holders {
+    fn nobody() -> Self {
+        let nobody = || vec![NOBODY; PARTITIONS].into_boxed_slice();
+        Self {
+            masters: nobody(),
+            replicas: nobody(),
+        }
+    }
+}
+
 /// What is asked of each node: places in a list of what is asked of all.
 pub(super) type Shares = Vec<(Arc<Gate>, Vec<usize>)>;
 
 /// A snapshot of the cluster.
 pub(super) struct Routes {
-    /// Of each namespace and partition, the index of the gate of its master.
-    masters: HashMap<String, Box<[u16]>>,
+    namespaces: HashMap<String, Holders>,
     gates: Vec<Arc<Gate>>,
     /// What each node's partition generation was, in the order of `gates`.
     generations: Vec<isize>,
@@ -49,7 +64,7 @@ impl Routes {
         before: Option<&Self>,
     ) -> Result<Self> {
         let mut routes = Self {
-            masters: HashMap::new(),
+            namespaces: HashMap::new(),
             gates: Vec::new(),
             generations: Vec::new(),
         };
@@ -83,7 +98,7 @@ impl Routes {
             routes.generations.push(generation);
         }
         match (failure, before) {
-            (Some(error), _) if routes.masters.is_empty() => return Err(error.into()),
+            (Some(error), _) if routes.namespaces.is_empty() => return Err(error.into()),
             (Some(_), Some(before)) => routes.remember(before),
             _ => {}
         }
@@ -103,44 +118,57 @@ impl Routes {
             (self.generations.get(index) == Some(&UNKNOWN)).then_some(index as u16)
         };
         let indexes: Vec<Option<u16>> = before.gates.iter().map(silent).collect();
-        for (namespace, masters) in &mut self.masters {
-            let Some(former) = before.masters.get(namespace) else {
-                continue;
-            };
-            for (master, former) in masters.iter_mut().zip(former) {
-                if *master == NOBODY
+        let fill = |holders: &mut [u16], before: &[u16]| {
+            for (holder, former) in holders.iter_mut().zip(before) {
+                if *holder == NOBODY
                     && let Some(Some(index)) = indexes.get(usize::from(*former))
                 {
-                    *master = *index;
+                    *holder = *index;
                 }
+            }
+        };
+        for (namespace, holders) in &mut self.namespaces {
+            if let Some(former) = before.namespaces.get(namespace) {
+                fill(&mut holders.masters, &former.masters);
+                fill(&mut holders.replicas, &former.replicas);
             }
         }
     }
 
-    /// Reads `ns:regime,count,master bitmap,…;…` of one node. Of two that claim a partition the one of the later regime has it.
+    /// Reads `ns:regime,count,bitmap of what it is the master of,bitmap of what it is the first replica of,…;…` of one node. Of two that claim a
+    /// partition the one of the later regime has it.
     fn add_owner(&mut self, index: u16, replicas: &str, regimes: &mut Regimes) {
         for entry in replicas.split(';').filter(|entry| !entry.is_empty()) {
             let Some((namespace, columns)) = entry.split_once(':') else {
                 continue;
             };
-            let masters = self
-                .masters
+            let holders = self
+                .namespaces
                 .entry(namespace.to_owned())
-                .or_insert_with(|| vec![NOBODY; PARTITIONS].into_boxed_slice());
+                .or_insert_with(Holders::nobody);
             let regimes = regimes
                 .entry(namespace.to_owned())
                 .or_insert_with(|| vec![0; PARTITIONS].into_boxed_slice());
             let mut columns = columns.split(',');
             let regime = columns.next().and_then(|text| text.parse().ok());
             let regime: u32 = regime.unwrap_or(0);
-            let Some(bitmap) = columns.nth(1).and_then(|text| STANDARD.decode(text).ok()) else {
-                continue;
-            };
-            for (partition, (master, known)) in masters.iter_mut().zip(regimes).enumerate() {
-                let byte = bitmap.get(partition / 8).copied().unwrap_or(0);
-                if byte & (0x80 >> (partition % 8)) != 0 && (*master == NOBODY || regime >= *known)
-                {
-                    (*master, *known) = (index, regime);
+            let mut bitmaps = columns.skip(1).map(|text| STANDARD.decode(text).ok());
+            if let Some(mastered) = bitmaps.next().flatten() {
+                let masters = holders.masters.iter_mut().zip(regimes);
+                for (partition, (master, known)) in masters.enumerate() {
+                    if has(&mastered, partition) && (*master == NOBODY || regime >= *known) {
+                        (*master, *known) = (index, regime);
+                    }
+                }
+            }
+            // Where consistency is strong, only the master knows.
+            if let Some(copied) = bitmaps.next().flatten()
+                && regime == 0
+            {
+                for (partition, replica) in holders.replicas.iter_mut().enumerate() {
+                    if has(&copied, partition) {
+                        *replica = index;
+                    }
                 }
             }
         }
@@ -148,23 +176,30 @@ impl Routes {
 
     /// The gate of the node that holds a record; `None` if the cluster has no such namespace.
     pub(super) fn gate(&self, key: &core::Key) -> Option<Arc<Gate>> {
-        let masters = self.masters.get(key.namespace())?;
-        let owner = self.owner_of(masters, key.partition_id());
+        let holders = self.namespaces.get(key.namespace())?;
+        let owner = self.place_of(&holders.masters, key.partition_id());
         // A partition between two masters: the core will find a replica; any gate bounds it.
         self.gates.get(owner.unwrap_or(0)).map(Arc::clone)
     }
 
     /// The same, if some node says that it is the master.
     pub(super) fn owner(&self, key: &core::Key) -> Option<Arc<Gate>> {
-        let masters = self.masters.get(key.namespace())?;
-        let owner = self.owner_of(masters, key.partition_id())?;
+        let holders = self.namespaces.get(key.namespace())?;
+        let owner = self.place_of(&holders.masters, key.partition_id())?;
         self.gates.get(owner).map(Arc::clone)
     }
 
-    /// Where among the gates that of a partition's master is.
-    fn owner_of(&self, masters: &[u16], partition: usize) -> Option<usize> {
-        let master = usize::from(masters.get(partition).copied()?);
-        (master < self.gates.len()).then_some(master)
+    /// The gate of the node that a record may be read from as well, if there is one.
+    pub(super) fn replica(&self, key: &core::Key) -> Option<Arc<Gate>> {
+        let holders = self.namespaces.get(key.namespace())?;
+        let replica = self.place_of(&holders.replicas, key.partition_id())?;
+        self.gates.get(replica).map(Arc::clone)
+    }
+
+    /// Where among the gates that of a partition's holder is.
+    fn place_of(&self, holders: &[u16], partition: usize) -> Option<usize> {
+        let place = usize::from(holders.get(partition).copied()?);
+        (place < self.gates.len()).then_some(place)
     }
 
     /// Which records, or partitions, belong to which node, by their places among those given, as far as we know: only nodes that have some.
@@ -206,10 +241,13 @@ impl Routes {
         for (place, (namespace, partition)) in wanted.enumerate() {
             let masters = match last {
                 Some((known, masters)) if known == namespace => masters,
-                _ => self.masters.get(namespace).map(|masters| &**masters),
+                _ => self
+                    .namespaces
+                    .get(namespace)
+                    .map(|holders| &*holders.masters),
             };
             last = Some((namespace, masters));
-            let owner = masters.and_then(|masters| self.owner_of(masters, partition));
+            let owner = masters.and_then(|masters| self.place_of(masters, partition));
             let owner = owner.or_else(|| homeless(place, masters.is_some()));
             if let Some(share) = owner.and_then(|owner| shares.get_mut(owner)) {
                 share.push(place);
@@ -226,7 +264,7 @@ impl Routes {
 
     /// Whether the cluster has a namespace of this name.
     pub(super) fn knows(&self, namespace: &str) -> bool {
-        self.masters.contains_key(namespace)
+        self.namespaces.contains_key(namespace)
     }
 
     /// Whether nodes came or went, or moved partitions.
@@ -257,4 +295,10 @@ impl Routes {
             }
         }
     }
+}
+
+/// Whether a bitmap, the first partition in the highest bit of its first byte, has a partition.
+fn has(bitmap: &[u8], partition: usize) -> bool {
+    let byte = bitmap.get(partition / 8).copied().unwrap_or(0);
+    byte & (0x80 >> (partition % 8)) != 0
 }

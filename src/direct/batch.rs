@@ -67,7 +67,7 @@ const OR_MOVED: &[u8] = &[150, 151, 152, MOVED];
 impl Question<'_> {
     /// Whether it is one of those that are asked here.
     pub(crate) fn is_plain(&self) -> bool {
-        request::is_plain(self.base)
+        request::is_plain_at_master(self.base)
     }
 
     /// Asks the nodes, each for its share, all at once.
@@ -97,7 +97,7 @@ impl Question<'_> {
             let Some(spent) = spent else {
                 continue;
             };
-            if !spent.is_last(self.base) {
+            if !spent.is_last(self.base.max_retries) {
                 left.is_spent = true;
                 continue;
             }

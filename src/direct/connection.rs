@@ -46,7 +46,7 @@ pub(crate) struct Patience {
 
 impl Patience {
     /// That of a request that begins now.
-    pub(super) fn of(base: &BasePolicy) -> Self {
+    pub(crate) fn of(base: &BasePolicy) -> Self {
         let some = |milliseconds: u32| {
             (milliseconds > 0).then(|| Duration::from_millis(u64::from(milliseconds)))
         };

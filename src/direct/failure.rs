@@ -71,9 +71,9 @@ impl Spent {
         self.sent && !matches!(self.failure, Failure::Refused(code) if code != TIMED_OUT)
     }
 
-    /// Whether there is no further attempt, under this policy.
-    pub(crate) fn is_last(&self, base: &BasePolicy) -> bool {
-        base.max_retries == 0 || matches!(self.failure, Failure::Late)
+    /// Whether there is no further attempt, if so many retries were left.
+    pub(crate) fn is_last(&self, retries: usize) -> bool {
+        retries == 0 || matches!(self.failure, Failure::Late)
     }
 }
 
@@ -95,13 +95,11 @@ impl From<&Spent> for Error {
     }
 }
 
-/// Takes off a policy what has passed of the whole time, and an attempt if one is spent.
-pub(crate) fn take_off(base: &mut BasePolicy, passed: Duration, is_spent: bool) {
+/// Takes off a policy what has passed of the whole time, and attempts that are spent.
+pub(crate) fn take_off(base: &mut BasePolicy, passed: Duration, spent: usize) {
     if base.total_timeout > 0 {
         let passed = u32::try_from(passed.as_millis()).unwrap_or(u32::MAX);
         base.total_timeout = base.total_timeout.saturating_sub(passed).max(1);
     }
-    if is_spent {
-        base.max_retries = base.max_retries.saturating_sub(1);
-    }
+    base.max_retries = base.max_retries.saturating_sub(spent);
 }

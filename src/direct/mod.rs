@@ -28,10 +28,10 @@ mod socket;
 use std::sync::Arc;
 
 use aerospike_core::Node;
-use connection::Patience;
 use failure::{Failure, Lost};
 
 pub(crate) use batch::{Left, Question, Taker};
+pub(crate) use connection::Patience;
 pub(crate) use failure::{Spent, TIMED_OUT, take_off};
 pub(crate) use one::{Change, One, Outcome, Read, Write, ask};
 pub(crate) use pool::{Dial, Pool};

@@ -123,9 +123,14 @@ impl One for Write<'_> {
     }
 }
 
-/// Asks the node.
-pub(crate) async fn ask<O: One>(one: &O, share: &Share<'_>) -> Outcome<O::Answer> {
-    let patience = Patience::of(one.base()).asleep();
+/// Asks a node, which may be for the last time.
+pub(crate) async fn ask<O: One>(
+    one: &O,
+    share: &Share<'_>,
+    patience: Patience,
+    is_last: bool,
+) -> Outcome<O::Answer> {
+    let patience = patience.asleep();
     let Some(request) = one.encode(patience) else {
         return Outcome::Left;
     };
@@ -154,9 +159,10 @@ pub(crate) async fn ask<O: One>(one: &O, share: &Share<'_>) -> Outcome<O::Answer
                 failure: Failure::Refused(code),
                 sent: true,
             });
-            match one.base().max_retries {
-                0 => Outcome::Refused(code),
-                _ => Outcome::Spent(spent),
+            if is_last {
+                Outcome::Refused(code)
+            } else {
+                Outcome::Spent(spent)
             }
         }
         Ok(code) => Outcome::Refused(code),

@@ -11,12 +11,10 @@ use wire::{FieldType, Header, MessageWriter, OpCode, ParticleType, Value};
 
 use super::connection::{Patience, frame};
 
-/// Whether a request under this policy is one of those that are asked past the core: of the master, and without anything that the core would
-/// have to see to.
+/// Whether a read of one record under this policy is one of those that are asked past the core: of the master first, and without anything
+/// that the core would have to see to.
 pub(crate) fn is_plain(base: &BasePolicy) -> bool {
     matches!(base.replica, Replica::Sequence | Replica::Master)
-        // Of two attempts the core makes the second at a replica; it would not know of ours.
-        && !(base.max_retries == 1 && matches!(base.replica, Replica::Sequence))
         && matches!(base.read_mode_ap, ReadModeAp::One)
         && matches!(base.read_mode_sc, ReadModeSc::Session)
         && matches!(base.read_touch_ttl, ReadTouchTtl::ServerDefault)
@@ -29,9 +27,16 @@ pub(crate) fn is_plain(base: &BasePolicy) -> bool {
         && base.sleep_between_retries == 0
 }
 
+/// Whether a request is that makes one attempt here, at the master.
+pub(super) fn is_plain_at_master(base: &BasePolicy) -> bool {
+    // Of two attempts the core makes the second at a replica; it would not know of ours.
+    let is_left = base.max_retries == 1 && matches!(base.replica, Replica::Sequence);
+    is_plain(base) && !is_left
+}
+
 /// Whether a write of bins is: of scalars, to a record as it may be.
 pub(crate) fn is_plain_write(policy: &WritePolicy, key: &Key, bins: &[Bin]) -> bool {
-    is_plain(&policy.base_policy)
+    is_plain_at_master(&policy.base_policy)
         && matches!(policy.record_exists_action, RecordExistsAction::Update)
         && matches!(policy.generation_policy, GenerationPolicy::None)
         && matches!(policy.commit_level, CommitLevel::CommitAll)

@@ -80,7 +80,7 @@ impl Scan<'_> {
             && self.policy.include_bin_data
             && matches!(self.policy.expected_duration, QueryDuration::Long)
             && base.total_timeout == 0
-            && request::is_plain(base)
+            && request::is_plain_at_master(base)
     }
 
     /// Asks the nodes, each for its share, all at once; the cursor goes along. Returns whether every partition of it was read.

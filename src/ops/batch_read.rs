@@ -186,7 +186,11 @@ impl Read<'_> {
                     open += rows.len();
                     failure.get_or_insert(error);
                 }
-                take_off(&mut policy.base_policy, began.elapsed(), left.is_spent);
+                take_off(
+                    &mut policy.base_policy,
+                    began.elapsed(),
+                    usize::from(left.is_spent),
+                );
                 left.rows
             }
         };

@@ -121,6 +121,17 @@ def test_retries_are_events(tracing, mode, make_client):
         assert all(event.attributes["exception.message"] for event in events)
 
 
+def test_retries_at_several_nodes_are_events_in_their_order(tracing, mode, make_client):
+    with DevServer(nodes=2, replication_factor=2) as server, make_client(mode, server) as c:
+        spans = tracing()
+        with server.inject(op="read", drop="before"), pytest.raises(aerospike_py.AerospikeError):
+            c.exists(("test", "retry", 1), policy={"max_retries": 4, "total_timeout": 5000})
+        events = one(spans).events
+        assert [event.attributes["db.aerospike.attempt"] for event in events] == [1, 2, 3, 4]
+        nodes = [next(port for _, port in server.hosts if str(port) in event.attributes["exception.message"]) for event in events[:2]]
+        assert nodes[0] != nodes[1]
+
+
 def test_it_is_a_child_of_the_span_that_is_current_at_the_call(tracing, connect, key, mode):
     client = connect()
     spans = tracing()
