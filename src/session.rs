@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cluster::{Cluster, Permit};
 use crate::convert::config::Config;
+use crate::convert::policy::RESOLUTION;
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
 use crate::fork;
@@ -212,9 +213,8 @@ impl Session {
                 watch.sent(now, leave.node());
             }
             let waited = now - began;
-            // Below a millisecond the policy's own resolution hides it.
             if let Some(deadline) = deadline
-                && waited >= Duration::from_millis(1)
+                && waited >= RESOLUTION
             {
                 let left = deadline.saturating_duration_since(now);
                 if left.is_zero() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aerospike_core::policy::{BasePolicy, ReadPolicy};
 use aerospike_core::{Bins, Key, Replica};
@@ -10,15 +10,13 @@ use aerospike_core::{Bins, Key, Replica};
 use super::gate::Gate;
 use super::{Cluster, where_is};
 use crate::convert::bins::Found;
+use crate::convert::policy::RESOLUTION;
 use crate::direct::{
     Change, Collector, Left, One, Outcome, Patience, Question, Read, Scan, Share, Spent, TIMED_OUT,
     Taker, Write, ask, take_off,
 };
 use crate::error::{Error, Result};
 use crate::query::cursor::Cursor;
-
-/// Below this the resolution of a policy's times hides what has passed.
-const MOMENT: Duration = Duration::from_millis(1);
 
 /// What came of asking past the core.
 enum Tried<T> {
@@ -192,7 +190,7 @@ fn rest<P: Clone>(
 ) -> Cow<'_, P> {
     let passed = began.elapsed();
     let mut policy = Cow::Borrowed(policy);
-    if spent > 0 || passed >= MOMENT {
+    if spent > 0 || passed >= RESOLUTION {
         take_off(base(policy.to_mut()), passed, spent);
     }
     policy

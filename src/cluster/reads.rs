@@ -26,6 +26,7 @@ use super::Cluster;
 use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::convert::bins::Found;
+use crate::convert::policy::RESOLUTION;
 use crate::direct::{Left, Question, Taker, is_plain, take_off};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
@@ -359,7 +360,7 @@ async fn send_through_core(cluster: &Cluster, policy: &BatchPolicy, reads: Vec<W
 /// What is left until a deadline, if that is less than the policy's own time by more than it can tell.
 fn time_left(deadline: Option<Instant>, policy: &Arc<ReadPolicy>) -> Option<Duration> {
     let left = deadline?.saturating_duration_since(Instant::now());
-    (left + Duration::from_millis(1) < policy.total_timeout()).then_some(left)
+    (left + RESOLUTION < policy.total_timeout()).then_some(left)
 }
 
 /// What the core tries again when a single read meets it, and leaves alone in a row.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aerospike_core::policy::{
     AdminPolicy, BatchPolicy, QueryPolicy, ReadPolicy, TxnRollPolicy, TxnVerifyPolicy, WritePolicy,
@@ -16,6 +17,9 @@ use super::value::type_name;
 use crate::error::{Error, Result};
 use crate::partition_filter::PartitionFilter;
 use crate::transaction::{self, Shared};
+
+/// What a policy's times are counted in: what is shorter they cannot tell.
+pub(crate) const RESOLUTION: Duration = Duration::from_millis(1);
 
 /// The client-wide policies; each operation starts from one of them.
 #[derive(Debug, Clone)]

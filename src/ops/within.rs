@@ -1,12 +1,13 @@
 //! A request that may be part of a transaction.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::time::timeout_at;
 
 use super::{Operation, Timed};
 use crate::cluster::{Cluster, Target};
+use crate::convert::policy::RESOLUTION;
 use crate::convert::reply::Reply;
 use crate::error::{Error, Result};
 use crate::observe::watch::Watch;
@@ -30,8 +31,7 @@ impl<O: Operation> Within<O> {
         let turn = timeout_at(deadline.into(), turn)
             .await
             .map_err(|_| Error::expired("Timeout while the transaction began; not sent"))?;
-        // Below a millisecond the policy's own resolution hides it.
-        if began.elapsed() >= Duration::from_millis(1) {
+        if began.elapsed() >= RESOLUTION {
             self.operation
                 .shorten(deadline.saturating_duration_since(Instant::now()));
         }

@@ -121,7 +121,7 @@ def test_where_consistency_is_strong_only_the_master_is_asked(mode):
 
 
 def test_what_no_other_node_has_is_asked_of_the_master_again(mode):
-    with DevServer(nodes=2) as server, make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client:
+    with DevServer(nodes=2, replication_factor=1) as server, make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client:
         for number, key in enumerate(KEYS):
             client.put(key, {"n": number})
         for retries in (1, 2):
