@@ -27,21 +27,32 @@ enum Tried<T> {
 
 /// Attempts that came to nothing, in their order.
 #[derive(Default)]
-struct Attempts(Vec<Spent>);
+struct Attempts {
+    spent: Vec<Spent>,
+    /// Whether the next was to be at a replica, and could not be made.
+    is_replica_missing: bool,
+}
 
 impl Attempts {
     fn count(&self) -> usize {
-        self.0.len()
+        self.spent.len()
+    }
+
+    /// How many of them the core shall not make again.
+    fn to_take_off(&self, base: &BasePolicy) -> usize {
+        // It begins at the master: where only the replica is left, it has an attempt for each.
+        let is_short = self.is_replica_missing && self.count() == base.max_retries;
+        self.count() - usize::from(is_short)
     }
 
     /// Whether one of them may have been carried out.
     fn are_doubtful(&self) -> bool {
-        self.0.iter().any(Spent::is_doubtful)
+        self.spent.iter().any(Spent::is_doubtful)
     }
 
     /// How it ended after them.
     fn before(&self, error: Error) -> Error {
-        let attempts = self.0.iter().rev();
+        let attempts = self.spent.iter().rev();
         attempts.fold(error, Error::after)
     }
 }
@@ -61,20 +72,20 @@ impl Cluster {
             bins: &bins,
             policy,
         };
-        let spent = match self.try_past(&read, may_pass).await? {
+        let attempts = match self.try_past(&read, may_pass).await? {
             Tried::Answered(found) => return Ok(found),
-            Tried::Left(spent) => spent,
+            Tried::Left(attempts) => attempts,
         };
         let policy = rest(
             policy,
             |policy| &mut policy.base_policy,
             began,
-            spent.count(),
+            attempts.to_take_off(&policy.base_policy),
         );
         // Boxed: it is large, and seldom needed.
         match Box::pin(self.read(&policy, key, bins)).await {
             Ok(record) => Ok(record.into()),
-            Err(error) => Err(spent.before(error.into())),
+            Err(error) => Err(attempts.before(error.into())),
         }
     }
 
@@ -87,15 +98,15 @@ impl Cluster {
             change,
             policy,
         } = write;
-        let spent = match self.try_past(&write, may_pass).await? {
+        let attempts = match self.try_past(&write, may_pass).await? {
             Tried::Answered(()) => return Ok(()),
-            Tried::Left(spent) => spent,
+            Tried::Left(attempts) => attempts,
         };
         let policy = rest(
             policy,
             |policy| &mut policy.base_policy,
             began,
-            spent.count(),
+            attempts.to_take_off(&policy.base_policy),
         );
         let sent = Box::pin(async {
             match change {
@@ -105,8 +116,11 @@ impl Cluster {
                 Change::Add => self.client.add(&policy, key, bins).await,
             }
         });
-        sent.await
-            .map_err(|error| spent.before(error.into()).or_in_doubt(spent.are_doubtful()))
+        sent.await.map_err(|error| {
+            attempts
+                .before(error.into())
+                .or_in_doubt(attempts.are_doubtful())
+        })
     }
 
     /// Asks the master of one record past the core, and after it in vain a replica where the core would, if that is possible.
@@ -116,31 +130,34 @@ impl Cluster {
     async fn try_past<O: One>(&self, one: &O, may_pass: bool) -> Result<Tried<O::Answer>> {
         let (key, base) = (one.key(), one.base());
         let patience = Patience::of(base);
-        let mut spent = Attempts::default();
+        let mut attempts = Attempts::default();
         let mut gate = may_pass.then(|| self.routes.load().owner(key)).flatten();
         while let Some(share) = gate.as_ref().and_then(|gate| share(gate, &[])) {
-            let retries = base.max_retries.saturating_sub(spent.count());
+            let retries = base.max_retries.saturating_sub(attempts.count());
             let (error, doubt) = match ask(one, &share, patience, retries == 0).await {
                 Outcome::Answered(answer) => return Ok(Tried::Answered(answer)),
-                Outcome::Left => break,
+                Outcome::Left => {
+                    attempts.is_replica_missing = attempts.count() > 0;
+                    break;
+                }
                 Outcome::Refused(code) => (Error::answered(code, share.node), code == TIMED_OUT),
                 Outcome::Spent(last) if last.is_last(retries) => {
                     (Error::from(&last), last.is_doubtful())
                 }
                 Outcome::Spent(attempt) => {
-                    spent.0.push(attempt);
+                    attempts.spent.push(attempt);
                     // One here: what is left after it begins at the master, in the core.
                     let next = !O::WRITES
-                        && spent.count() == 1
+                        && attempts.count() == 1
                         && matches!(base.replica, Replica::Sequence);
                     gate = next.then(|| self.routes.load().replica(key)).flatten();
                     continue;
                 }
             };
-            let doubt = O::WRITES && (doubt || spent.are_doubtful());
-            return Err(spent.before(error).or_in_doubt(doubt));
+            let doubt = O::WRITES && (doubt || attempts.are_doubtful());
+            return Err(attempts.before(error).or_in_doubt(doubt));
         }
-        Ok(Tried::Left(spent))
+        Ok(Tried::Left(attempts))
     }
 
     /// Reads records past the core, where that is possible; whatever is left is to be read through it.
@@ -151,7 +168,19 @@ impl Cluster {
         } else {
             Vec::new()
         };
-        question.ask(own(&shares), taker).await
+        let began = Instant::now();
+        let mut left = question.ask(own(&shares), taker).await;
+        if matches!(question.base.replica, Replica::Sequence) {
+            let tried = question.tried(&left).map(where_is);
+            let shares = self.routes.load().copied(tried);
+            if !shares.is_empty() {
+                let others = own(&shares);
+                question
+                    .ask_again(&mut left, others, began.elapsed(), taker)
+                    .await;
+            }
+        }
+        left
     }
 
     /// Reads all records past the core, where that is possible, and moves the cursor along. Returns whether that was everything.

@@ -6,7 +6,7 @@
 //! waiting is short, more connections would only make the node's own queue longer.
 //!
 //! What goes past the core has a lane of its own, for it has connections of its own. (Where it must go through the core after all, since a
-//! node is not well, it takes no second permit: it might be waiting for itself.)
+//! node is not well, it takes no second permit: it might be waiting for itself. Nor does it at the gate of a replica that is asked next.)
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{BatchPolicy, ReadPolicy};
-use aerospike_core::{BatchOperation, Bins, Key, ResultCode};
+use aerospike_core::{BatchOperation, Bins, Key, Node, ResultCode};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
@@ -27,7 +27,7 @@ use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::convert::bins::Found;
 use crate::convert::policy::RESOLUTION;
-use crate::direct::{Left, Question, Taker, is_plain, take_off};
+use crate::direct::{Left, Origin, Question, Taker, is_plain, take_off};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::in_place::in_place;
@@ -82,6 +82,21 @@ impl Waiting {
         }
     }
 
+    /// Whether it may travel with one that came before: under a policy that says the same, and without giving up more than half of its time,
+    /// for it is the time of the first that counts for all.
+    fn may_join(&self, first: &Self, now: Instant) -> bool {
+        let (one, other) = (&first.policy, &self.policy);
+        // As a rule it is the client's own. Those of a transaction go alone: it refuses a whole batch for the sake of one namespace.
+        let is_same = Arc::ptr_eq(one, other) || (one.base_policy.txn.is_none() && one == other);
+        is_same
+            && match (first.deadline, self.deadline) {
+                (Some(first), Some(own)) => {
+                    own.saturating_duration_since(first) <= first.saturating_duration_since(now)
+                }
+                _ => true,
+            }
+    }
+
     fn is_late(&self, now: Instant) -> bool {
         // Closed: its caller has given up.
         self.answer.is_closed() || self.deadline.is_some_and(|deadline| deadline <= now)
@@ -113,6 +128,7 @@ impl Reads {
     ///
     /// It looks at no more of the queue than it takes: there may be tens of thousands behind.
     fn take(&self) -> Vec<Waiting> {
+        let now = Instant::now();
         let mut queue = self.queue.lock();
         let mut together: Vec<Waiting> = Vec::new();
         while together.len() < LONGEST_BATCH {
@@ -124,7 +140,7 @@ impl Reads {
                 continue;
             }
             if let Some(first) = together.first()
-                && !is_same(&first.policy, &next.policy)
+                && !next.may_join(first, now)
             {
                 queue.waiting.push_front(next);
                 break;
@@ -154,11 +170,6 @@ impl Reads {
     fn deadline(&self) -> Option<Instant> {
         self.queue.lock().waiting.front()?.deadline
     }
-}
-
-/// Whether two callers want the same: as a rule it is the client's own policy, seldom one that each of them wrote down.
-fn is_same(one: &Arc<ReadPolicy>, other: &Arc<ReadPolicy>) -> bool {
-    Arc::ptr_eq(one, other) || one == other
 }
 
 impl Cluster {
@@ -231,17 +242,17 @@ async fn attend(cluster: Arc<Cluster>, gate: Arc<Gate>) {
             read.sent = Some(now);
         }
         let borrowed = gate.keep(permit);
-        let (cluster, gate) = (Arc::clone(&cluster), Arc::clone(&gate));
+        let cluster = Arc::clone(&cluster);
         // The runtime moves a task about that is not on the heap: to where it stays, and back when it has ended.
         tokio::spawn(in_place(|| async move {
-            send(&cluster, &gate, reads).await;
+            send(&cluster, reads).await;
             drop(borrowed);
         }));
     }
 }
 
 /// Sends reads as one batch and hands the answers out.
-async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
+async fn send(cluster: &Cluster, mut reads: Vec<Waiting>) {
     if reads.len() == 1 {
         if let Some(read) = reads.pop() {
             read.read_alone(cluster).await;
@@ -267,12 +278,14 @@ async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
         let is_passing = |code: u8| PASSING.contains(&ResultCode::from(code));
         match answer {
             None => {}
-            Some(Err(code)) if is_passing(code) && policy.base_policy.max_retries > 0 => {
-                again.extend(place.take());
+            Some(Err(refusal)) if is_passing(refusal.code) && refusal.retries > 0 => {
+                again.extend(place.take().map(|read| (read, refusal.retries)));
             }
             Some(answer) => {
                 if let Some(read) = place.take() {
-                    read.answer(answer.map_err(|code| Error::answered(code, gate.node())));
+                    read.answer(
+                        answer.map_err(|Refusal { code, node, .. }| Error::answered(code, &node)),
+                    );
                 }
             }
         }
@@ -287,9 +300,10 @@ async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
     // All others have their answers by now.
     let rest: Vec<_> = reads.into_iter().flatten().collect();
     let base = &mut Arc::make_mut(&mut policy).base_policy;
-    take_off(base, began.elapsed(), usize::from(left.is_spent));
-    let again = join_all(again.into_iter().map(|mut read| {
+    take_off(base, began.elapsed(), left.spent);
+    let again = join_all(again.into_iter().map(|(mut read, retries)| {
         let base = &mut Arc::make_mut(&mut read.policy).base_policy;
+        base.max_retries = retries;
         take_off(base, began.elapsed(), 1);
         read.read_alone(cluster)
     }));
@@ -300,12 +314,12 @@ async fn send(cluster: &Cluster, gate: &Gate, mut reads: Vec<Waiting>) {
     }
 }
 
-/// Asks past the core: of each read the record, or the code it was refused with, or nothing.
+/// Asks past the core: of each read the record, or how it was refused, or nothing.
 async fn ask(
     cluster: &Cluster,
     policy: &BatchPolicy,
     reads: &[Waiting],
-) -> (Vec<Option<std::result::Result<Found, u8>>>, Left) {
+) -> (Vec<Option<std::result::Result<Found, Refusal>>>, Left) {
     let question = Question {
         rows: reads.iter().map(|read| (&read.key, &read.bins)).collect(),
         base: &policy.base_policy,
@@ -316,17 +330,35 @@ async fn ask(
     (answers.0, left)
 }
 
-/// Of each read the record, or the code it was refused with.
-struct Answers(Vec<Option<std::result::Result<Found, u8>>>);
+/// That a node refused a read.
+struct Refusal {
+    code: u8,
+    node: Arc<Node>,
+    /// How many the policy allows after that.
+    retries: usize,
+}
+
+/// Of each read the record, or how it was refused.
+struct Answers(Vec<Option<std::result::Result<Found, Refusal>>>);
 
 impl Taker for Answers {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
+    fn take(
+        &mut self,
+        row: usize,
+        message: &Message<'_>,
+        frame: &Bytes,
+        origin: Origin<'_>,
+    ) -> bool {
         let answer = match message.header.result {
             0 => match Found::of(message, frame) {
                 Ok(found) => Ok(found),
                 Err(_) => return false,
             },
-            code => Err(code),
+            code => Err(Refusal {
+                code,
+                node: Arc::clone(origin.node),
+                retries: origin.retries,
+            }),
         };
         if let Some(place) = self.0.get_mut(row) {
             *place = Some(answer);

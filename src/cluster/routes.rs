@@ -212,7 +212,7 @@ impl Routes {
         wanted: impl Iterator<Item = (&'a str, usize)>,
     ) -> std::result::Result<Shares, usize> {
         let mut first_unknown = None;
-        let shares = self.share_out(wanted, |place, is_known| {
+        let shares = self.share_out(wanted, masters, |place, is_known| {
             if !is_known {
                 first_unknown.get_or_insert(place);
             }
@@ -226,29 +226,32 @@ impl Routes {
 
     /// The same, without what no node claims.
     pub(super) fn owned<'a>(&self, wanted: impl Iterator<Item = (&'a str, usize)>) -> Shares {
-        self.share_out(wanted, |_, _| None)
+        self.share_out(wanted, masters, |_, _| None)
+    }
+
+    /// Which of them a node has a copy of that it is not the master of.
+    pub(super) fn copied<'a>(&self, wanted: impl Iterator<Item = (&'a str, usize)>) -> Shares {
+        self.share_out(wanted, |holders| &holders.replicas, |_, _| None)
     }
 
     /// `homeless` says whose share something without a master is, by its place and by whether its namespace is known.
     fn share_out<'a>(
         &self,
         wanted: impl Iterator<Item = (&'a str, usize)>,
+        of: impl Fn(&Holders) -> &[u16],
         mut homeless: impl FnMut(usize, bool) -> Option<usize>,
     ) -> Shares {
         let mut shares: Vec<_> = self.gates.iter().map(|_| Vec::new()).collect();
         // As a rule they are all of one namespace.
         let mut last: Option<(&str, Option<&[u16]>)> = None;
         for (place, (namespace, partition)) in wanted.enumerate() {
-            let masters = match last {
-                Some((known, masters)) if known == namespace => masters,
-                _ => self
-                    .namespaces
-                    .get(namespace)
-                    .map(|holders| &*holders.masters),
+            let holders = match last {
+                Some((known, holders)) if known == namespace => holders,
+                _ => self.namespaces.get(namespace).map(&of),
             };
-            last = Some((namespace, masters));
-            let owner = masters.and_then(|masters| self.place_of(masters, partition));
-            let owner = owner.or_else(|| homeless(place, masters.is_some()));
+            last = Some((namespace, holders));
+            let owner = holders.and_then(|holders| self.place_of(holders, partition));
+            let owner = owner.or_else(|| homeless(place, holders.is_some()));
             if let Some(share) = owner.and_then(|owner| shares.get_mut(owner)) {
                 share.push(place);
             }
@@ -295,6 +298,11 @@ impl Routes {
             }
         }
     }
+}
+
+/// Who is the master of each partition.
+fn masters(holders: &Holders) -> &[u16] {
+    &holders.masters
 }
 
 /// Whether a bitmap, the first partition in the highest bit of its first byte, has a partition.

@@ -1,9 +1,12 @@
-//! A batch of reads, asked of the nodes that hold the records.
+//! A batch of reads, asked of the nodes that hold the records: of the masters, and after those in vain of others that have them.
 //!
 //! Source: field 41 and the replies to it, `crates/wire/src/batch.rs`.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use aerospike_core::policy::BasePolicy;
-use aerospike_core::{Bins, Key};
+use aerospike_core::{Bins, Key, Node};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
@@ -12,7 +15,7 @@ use wire::message::info1;
 use wire::{Digest, FieldType, Header, Message};
 
 use super::connection::{Messages, Patience, frame};
-use super::failure::Spent;
+use super::failure::{Spent, take_off};
 use super::{MOVED, Share, request};
 
 /// What is read of which records.
@@ -23,20 +26,54 @@ pub(crate) struct Question<'a> {
     pub(crate) inline: (bool, bool),
 }
 
+/// Who answers, and what the policy allows after that.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) node: &'a Arc<Node>,
+    pub(crate) retries: usize,
+}
+
 /// Whom rows go to.
 pub(crate) trait Taker: Send {
     /// The answer to a row, which is in a frame. Returns whether it could be read.
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool;
+    fn take(
+        &mut self,
+        row: usize,
+        message: &Message<'_>,
+        frame: &Bytes,
+        origin: Origin<'_>,
+    ) -> bool;
+}
+
+/// Takes some of the rows, by their places among these.
+struct Part<'a, T> {
+    taker: &'a mut T,
+    rows: &'a [usize],
+}
+
+impl<T: Taker> Taker for Part<'_, T> {
+    fn take(
+        &mut self,
+        row: usize,
+        message: &Message<'_>,
+        frame: &Bytes,
+        origin: Origin<'_>,
+    ) -> bool {
+        let row = self.rows.get(row);
+        row.is_some_and(|&row| self.taker.take(row, message, frame, origin))
+    }
 }
 
 /// What became of the rows that have no answer.
 pub(crate) struct Left {
     /// Those that are to be read through the core, in their order.
     pub(crate) rows: Vec<usize>,
+    /// Those of them for which a node was asked in vain, in their order.
+    tried: Vec<usize>,
     /// Those that had their last attempt, with it.
     pub(crate) lost: Vec<(Spent, Vec<usize>)>,
-    /// Whether some of those that are left had an attempt.
-    pub(crate) is_spent: bool,
+    /// How many attempts those had that are left, at most.
+    pub(crate) spent: usize,
 }
 
 /// Rows on their way.
@@ -49,12 +86,12 @@ struct Progress<'a, T> {
 }
 
 impl<T: Taker> Progress<'_, T> {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) {
+    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes, origin: Origin<'_>) {
         if !self.left_alone.contains(&message.header.result)
             && let Some(answered) = self.answered.get_mut(row)
             && !*answered
         {
-            *answered = self.taker.take(row, message, frame);
+            *answered = self.taker.take(row, message, frame, origin);
         }
     }
 }
@@ -67,7 +104,7 @@ const OR_MOVED: &[u8] = &[150, 151, 152, MOVED];
 impl Question<'_> {
     /// Whether it is one of those that are asked here.
     pub(crate) fn is_plain(&self) -> bool {
-        request::is_plain_at_master(self.base)
+        request::is_plain(self.base)
     }
 
     /// Asks the nodes, each for its share, all at once.
@@ -86,22 +123,25 @@ impl Question<'_> {
             .map(|share| self.exchange(share, &progress, patience));
         let outcomes = join_all(exchanges).await;
         let answered = progress.into_inner().answered;
-        let is_open = |row: &usize| answered.get(*row) == Some(&false);
         let mut left = Left {
             rows: Vec::new(),
+            tried: Vec::new(),
             lost: Vec::new(),
-            is_spent: false,
+            spent: 0,
         };
         let mut is_lost = vec![false; answered.len()];
         for (share, spent) in shares.iter().zip(outcomes) {
             let Some(spent) = spent else {
                 continue;
             };
+            let is_open = |row: &usize| answered.get(*row) == Some(&false);
+            let rows = share.asked.iter().copied().filter(is_open);
             if !spent.is_last(self.base.max_retries) {
-                left.is_spent = true;
+                left.spent = 1;
+                left.tried.extend(rows);
                 continue;
             }
-            let rows: Vec<_> = share.asked.iter().copied().filter(is_open).collect();
+            let rows: Vec<_> = rows.collect();
             for &row in &rows {
                 if let Some(is_lost) = is_lost.get_mut(row) {
                     *is_lost = true;
@@ -109,11 +149,58 @@ impl Question<'_> {
             }
             left.lost.push((spent, rows));
         }
+        left.tried.sort_unstable();
         let rows = answered.iter().zip(&is_lost).enumerate();
         left.rows = rows
             .filter_map(|(row, (answered, is_lost))| (!answered && !is_lost).then_some(row))
             .collect();
         left
+    }
+
+    /// The rows for which a node was asked in vain.
+    pub(crate) fn tried<'b>(&'b self, left: &'b Left) -> impl Iterator<Item = &'b Key> {
+        let rows = left.tried.iter().filter_map(|&row| self.rows.get(row));
+        rows.map(|&(key, _)| key)
+    }
+
+    /// Asks other nodes for those rows, each for its share by their places among them, when so much time has passed.
+    pub(crate) async fn ask_again<T: Taker>(
+        &self,
+        left: &mut Left,
+        shares: Vec<Share<'_>>,
+        passed: Duration,
+        taker: &mut T,
+    ) {
+        let tried = std::mem::take(&mut left.tried);
+        let mut base = self.base.clone();
+        take_off(&mut base, passed, left.spent);
+        let rows = tried.iter().filter_map(|&row| self.rows.get(row).copied());
+        let part = Question {
+            rows: rows.collect(),
+            base: &base,
+            inline: self.inline,
+        };
+        let mut taker = Part {
+            taker,
+            rows: &tried,
+        };
+        // The future of an answer within that of the whole: boxed, since it is large and seldom needed.
+        let again = Box::pin(part.ask(shares, &mut taker)).await;
+        let of_all = |places: Vec<usize>| {
+            let rows = places.into_iter().filter_map(|place| tried.get(place));
+            rows.copied().collect::<Vec<_>>()
+        };
+        let open = of_all(again.rows);
+        left.rows
+            .retain(|row| tried.binary_search(row).is_err() || open.binary_search(row).is_ok());
+        let lost = again.lost.into_iter();
+        left.lost
+            .extend(lost.map(|(spent, places)| (spent, of_all(places))));
+        left.spent += again.spent;
+        // Those could not be asked: the core shall have an attempt that is not at the master, where it begins.
+        if again.spent == 0 && !open.is_empty() && left.spent == self.base.max_retries {
+            left.spent -= 1;
+        }
     }
 
     /// Asks one node. Returns what befell it if an attempt is spent.
@@ -135,7 +222,11 @@ impl Question<'_> {
         };
         let take = |message: &Message<'_>, frame: &Bytes| {
             let row = only.map_or(message.header.timeout as usize, |(row, _)| row);
-            progress.lock().take(row, message, frame);
+            let origin = Origin {
+                node: share.node,
+                retries: self.base.max_retries,
+            };
+            progress.lock().take(row, message, frame, origin);
             Ok(())
         };
         let messages = if only.is_some() {

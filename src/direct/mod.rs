@@ -12,8 +12,8 @@
 //! ```
 //!
 //! The cluster view is the core's, and so is everything difficult: whatever a node does not answer with a record, or with that there is none,
-//! is asked again through the core, which retries, follows moved partitions and says what went wrong; but for the read of one record, for which a
-//! replica is asked here first. What is no plain request goes there at
+//! is asked again through the core, which retries, follows moved partitions and says what went wrong; but for reads, where
+//! the master was asked in vain: a replica is asked here first. What is no plain request goes there at
 //! once; so does a write of anything but bins of scalars, and one that depends on what is there. The connections are a share of `max_conns_per_node`, taken off the core's.
 
 mod batch;
@@ -31,7 +31,7 @@ use std::sync::Arc;
 use aerospike_core::Node;
 use failure::{Failure, Lost};
 
-pub(crate) use batch::{Left, Question, Taker};
+pub(crate) use batch::{Left, Origin, Question, Taker};
 pub(crate) use connection::Patience;
 pub(crate) use failure::{Spent, TIMED_OUT, take_off};
 pub(crate) use one::{Change, One, Outcome, Read, Write, ask};

@@ -19,7 +19,7 @@ use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
-use crate::direct::{Left, Question, Taker, take_off};
+use crate::direct::{Left, Origin, Question, Taker, take_off};
 use crate::error::{Error, Result};
 use crate::numpy::columns::{Columns, Header, Source};
 use crate::numpy::field::Conduct;
@@ -186,11 +186,7 @@ impl Read<'_> {
                     open += rows.len();
                     failure.get_or_insert(error);
                 }
-                take_off(
-                    &mut policy.base_policy,
-                    began.elapsed(),
-                    usize::from(left.is_spent),
-                );
+                take_off(&mut policy.base_policy, began.elapsed(), left.spent);
                 left.rows
             }
         };
@@ -252,7 +248,7 @@ impl Read<'_> {
 struct Rows(Vec<Row>);
 
 impl Taker for Rows {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes) -> bool {
+    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes, _: Origin<'_>) -> bool {
         let row = self.0.get_mut(row);
         row.is_some_and(|row| row.take_message(message, frame).is_ok())
     }
@@ -303,7 +299,7 @@ impl Filling<'_> {
 }
 
 impl Taker for Filling<'_> {
-    fn take(&mut self, row: usize, message: &Message<'_>, _: &Bytes) -> bool {
+    fn take(&mut self, row: usize, message: &Message<'_>, _: &Bytes, _: Origin<'_>) -> bool {
         let header = &message.header;
         let is_found = header.result == 0;
         let source = if is_found {
