@@ -110,3 +110,29 @@ def test_a_deadline_ends_the_wait(config):
             assert not result.in_doubt
         else:
             assert result.bins["n"] == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_who_has_little_time_left_takes_none_of_the_others(together):
+    """One read has waited for most of its time when there is a connection, another for little of it, and the node is slow."""
+    policy = {"total_timeout": 3000, "socket_timeout": 0, "max_retries": 0}
+
+    async def main():
+        config = configuration(server.hosts, coalesce_reads=together, max_conns_per_node=1)
+        async with aerospike_py.async_client(config) as client:
+            await client.put(key(0), {"n": 0})
+            with server.inject(op="read", delay=2500, times=1) as first_delay:
+                busy = asyncio.ensure_future(client.get(key(0), {**policy, "total_timeout": 20_000}))
+                old = asyncio.ensure_future(client.get(key(0), policy))
+                while not first_delay.hits:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(2.3)
+                with server.inject(delay=1000, times=1):
+                    young = asyncio.ensure_future(client.get(key(0), policy))
+                    outcomes = await asyncio.gather(busy, old, young, return_exceptions=True)
+        return outcomes
+
+    with DevServer() as server:
+        first, second, third = asyncio.run(main())
+    assert isinstance(second, AerospikeTimeoutError)
+    assert first.bins == third.bins == {"n": 0}

@@ -1,8 +1,10 @@
-"""A read that was asked of the master in vain is asked of a replica next, as the engine's core does it; a write is not."""
+"""What was read from the master in vain is read from a replica next, as the engine's core does it; a write is not."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
 
 import pytest
 from calls import failure_of, make_calls
@@ -122,8 +124,79 @@ def test_where_consistency_is_strong_only_the_master_is_asked(mode):
 
 def test_what_no_other_node_has_is_asked_of_the_master_again(mode):
     with DevServer(nodes=2, replication_factor=1) as server, make_calls(mode, {"hosts": server.hosts, "max_error_rate": 0}) as client:
-        for number, key in enumerate(KEYS):
-            client.put(key, {"n": number})
+        client.put(KEYS[0], {"n": 0})
         for retries in (1, 2):
-            with failing(server, [0, 1], "read", {"code": 18, "times": 1}):
+            with failing(server, [0, 1], "read", {"code": 18, "times": 1}) as faults:
                 assert client.get(KEYS[0], {"max_retries": retries}).bins["n"] == 0
+            assert sorted(failed.hits for failed in faults) == [0, 1]
+
+
+def test_where_the_replica_has_no_connection_to_spare_the_core_asks_it(server):
+    """One connection of each node is for what goes past the core, and that of the replica is busy."""
+    config = {"hosts": server.hosts, "tend_interval": 600_000, "max_error_rate": 0, "max_conns_per_node": 4}
+    with aerospike_py.client(config) as client:
+
+        def is_mastered_by_the_first(key):
+            with failing(server, [0], "read", {"code": 18}) as (failed,), contextlib.suppress(aerospike_py.AerospikeError):
+                client.get(key, {"max_retries": 0})
+            return failed.hits > 0
+
+        key = next(key for key in KEYS if is_mastered_by_the_first(key))
+        elsewhere = next(key for key in KEYS if not is_mastered_by_the_first(key))
+        with failing(server, [1], "read", {"delay": 2000, "times": 1}) as (delay,):
+            busy = threading.Thread(target=client.get, args=(elsewhere, {"total_timeout": 10_000, "socket_timeout": 0}))
+            busy.start()
+            while not delay.hits:
+                pass
+            with failing(server, [0], "read", {"code": 18}) as (failed,):
+                assert client.get(key, {"max_retries": 1}).key.user_key == key[2]
+            busy.join()
+        # Once past the core, and once by the core, which begins at the master.
+        assert failed.hits == 2
+
+
+# Several at once ---------------------------------------------------------------------------------------------------------------------------
+
+
+def read_batch(hosts, policy):
+    with aerospike_py.client({"hosts": hosts, "tend_interval": 600_000, "max_error_rate": 0}) as client:
+        return [(row.result, row.record and row.record.bins["n"]) for row in client.batch_read(KEYS, policy=policy).batch_records]
+
+
+def read_together(hosts, policy):
+    async def main():
+        async with aerospike_py.async_client({"hosts": hosts, "tend_interval": 600_000, "max_error_rate": 0}) as client:
+            reads = await asyncio.gather(*(client.get(key, policy) for key in KEYS), return_exceptions=True)
+            return [(read.code, None) if isinstance(read, Exception) else (0, read.bins["n"]) for read in reads]
+
+    return asyncio.run(main())
+
+
+MANY = {"batch": read_batch, "joined": read_together}
+
+
+# A batch that is refused as a whole says so in each of its rows.
+@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"refused"}))
+@pytest.mark.parametrize("read", MANY)
+def test_batches_where_a_master_fails(server, read, fault):
+    """The one attempt that is left suffices: nothing is asked of the core, whose batch would begin at the master that fails."""
+    policy = {"socket_timeout": 300, "max_retries": 1}
+    for node in (0, 1):
+        with failing(server, [1 - node], "batch", {"delay": 1}) as (asked,), failing(server, [node], "batch", FAULTS[fault]) as (failed,):
+            rows = MANY[read](server.hosts, policy)
+        assert rows == [(0, number) for number in range(COUNT)]
+        assert failed.hits > 0
+        if read == "batch":
+            # Of two masters, and then of a replica.
+            assert (failed.hits, asked.hits) == (1, 2)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2, 3])
+@pytest.mark.parametrize("fault", ["broken before", "silent"])
+def test_attempts_of_a_batch_are_those_of_the_core(server, fault, retries):
+    def attempts(policy):
+        with failing(server, [0, 1], "batch", FAULTS[fault]) as faults, pytest.raises(aerospike_py.exception.AerospikeTimeoutError):
+            read_batch(server.hosts, {"socket_timeout": 100, "max_retries": retries, **policy})
+        return [failed.hits for failed in faults]
+
+    assert attempts({}) == attempts(BY_CORE) == [1 + retries] * 2

@@ -427,6 +427,24 @@ def test_many_writes_at_once_in_one_transaction(server, keys):
     asyncio.run(main())
 
 
+def test_many_reads_at_once_in_one_transaction(server, keys):
+    """Each sees what it would have seen alone: what is of another namespace is refused, and nothing else."""
+
+    async def main():
+        async with aerospike_py.async_client({"hosts": server.hosts}) as client:
+            await asyncio.gather(*(client.put(key, {"n": 1}) for key in keys(50)))
+            async with client.transaction() as txn:
+                await client.get(keys(50)[0], txn=txn)
+                reads = (client.get(key, txn=txn) for key in keys(50))
+                strangers = (client.get(("bar", *key[1:]), txn=txn) for key in keys(50))
+                mixed = [read for pair in zip(reads, strangers, strict=True) for read in pair]
+                outcomes = await asyncio.gather(*mixed, return_exceptions=True)
+            assert [outcome.bins for outcome in outcomes[::2]] == [{"n": 1}] * 50
+            assert {type(outcome) for outcome in outcomes[1::2]} == {aerospike_py.ClientError}
+
+    asyncio.run(main())
+
+
 FORK = """
 import os, sys
 import aerospike_py
