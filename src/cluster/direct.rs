@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{BasePolicy, ReadPolicy};
 use aerospike_core::{Bins, Key, Replica};
@@ -29,7 +29,7 @@ enum Tried<T> {
 #[derive(Default)]
 struct Attempts {
     spent: Vec<Spent>,
-    /// Whether the next was to be at a replica, and could not be made.
+    /// Whether the next was to be at a replica, and came to nothing that counts: no connection could be had, as a rule.
     is_replica_missing: bool,
 }
 
@@ -170,14 +170,15 @@ impl Cluster {
         };
         let began = Instant::now();
         let mut left = question.ask(own(&shares), taker).await;
-        if matches!(question.base.replica, Replica::Sequence) {
+        let (base, passed) = (question.base, began.elapsed());
+        let is_time_left = base.total_timeout == 0
+            || passed < Duration::from_millis(u64::from(base.total_timeout));
+        if left.has_tried() && is_time_left && matches!(base.replica, Replica::Sequence) {
             let tried = question.tried(&left).map(where_is);
             let shares = self.routes.load().copied(tried);
             if !shares.is_empty() {
                 let others = own(&shares);
-                question
-                    .ask_again(&mut left, others, began.elapsed(), taker)
-                    .await;
+                question.ask_again(&mut left, others, passed, taker).await;
             }
         }
         left

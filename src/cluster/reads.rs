@@ -86,9 +86,10 @@ impl Waiting {
     /// for it is the time of the first that counts for all.
     fn may_join(&self, first: &Self, now: Instant) -> bool {
         let (one, other) = (&first.policy, &self.policy);
-        // As a rule it is the client's own. Those of a transaction go alone: it refuses a whole batch for the sake of one namespace.
-        let is_same = Arc::ptr_eq(one, other) || (one.base_policy.txn.is_none() && one == other);
-        is_same
+        // Those of a transaction go alone: it refuses a whole batch for the sake of one namespace.
+        one.base_policy.txn.is_none()
+            // As a rule it is the client's own.
+            && (Arc::ptr_eq(one, other) || one == other)
             && match (first.deadline, self.deadline) {
                 (Some(first), Some(own)) => {
                     own.saturating_duration_since(first) <= first.saturating_duration_since(now)
@@ -135,8 +136,8 @@ impl Reads {
             let Some(next) = queue.waiting.pop_front() else {
                 break;
             };
-            if next.answer.is_closed() {
-                // Its caller has given up.
+            if next.is_late(now) {
+                next.answer(Err(expired()));
                 continue;
             }
             if let Some(first) = together.first()

@@ -76,6 +76,13 @@ pub(crate) struct Left {
     pub(crate) spent: usize,
 }
 
+impl Left {
+    /// Whether a node was asked for some of them in vain.
+    pub(crate) fn has_tried(&self) -> bool {
+        !self.tried.is_empty()
+    }
+}
+
 /// Rows on their way.
 struct Progress<'a, T> {
     taker: &'a mut T,
@@ -104,7 +111,7 @@ const OR_MOVED: &[u8] = &[150, 151, 152, MOVED];
 impl Question<'_> {
     /// Whether it is one of those that are asked here.
     pub(crate) fn is_plain(&self) -> bool {
-        request::is_plain(self.base)
+        request::is_plain_at_master(self.base)
     }
 
     /// Asks the nodes, each for its share, all at once.
@@ -135,13 +142,11 @@ impl Question<'_> {
                 continue;
             };
             let is_open = |row: &usize| answered.get(*row) == Some(&false);
-            let rows = share.asked.iter().copied().filter(is_open);
+            let rows: Vec<_> = share.asked.iter().copied().filter(is_open).collect();
             if !spent.is_last(self.base.max_retries) {
-                left.spent = 1;
                 left.tried.extend(rows);
                 continue;
             }
-            let rows: Vec<_> = rows.collect();
             for &row in &rows {
                 if let Some(is_lost) = is_lost.get_mut(row) {
                     *is_lost = true;
@@ -150,6 +155,7 @@ impl Question<'_> {
             left.lost.push((spent, rows));
         }
         left.tried.sort_unstable();
+        left.spent = usize::from(!left.tried.is_empty());
         let rows = answered.iter().zip(&is_lost).enumerate();
         left.rows = rows
             .filter_map(|(row, (answered, is_lost))| (!answered && !is_lost).then_some(row))
@@ -196,11 +202,11 @@ impl Question<'_> {
         let lost = again.lost.into_iter();
         left.lost
             .extend(lost.map(|(spent, places)| (spent, of_all(places))));
-        left.spent += again.spent;
-        // Those could not be asked: the core shall have an attempt that is not at the master, where it begins.
-        if again.spent == 0 && !open.is_empty() && left.spent == self.base.max_retries {
-            left.spent -= 1;
-        }
+        left.spent = if open.is_empty() {
+            0
+        } else {
+            left.spent + again.spent
+        };
     }
 
     /// Asks one node. Returns what befell it if an attempt is spent.

@@ -13,7 +13,7 @@
 //!
 //! The cluster view is the core's, and so is everything difficult: whatever a node does not answer with a record, or with that there is none,
 //! is asked again through the core, which retries, follows moved partitions and says what went wrong; but for reads, where
-//! the master was asked in vain: a replica is asked here first. What is no plain request goes there at
+//! the master was asked in vain: a replica is asked here first, if the policy is to take them in turn. What is no plain request goes there at
 //! once; so does a write of anything but bins of scalars, and one that depends on what is there. The connections are a share of `max_conns_per_node`, taken off the core's.
 
 mod batch;

@@ -27,7 +27,7 @@ pub(crate) fn is_plain(base: &BasePolicy) -> bool {
         && base.sleep_between_retries == 0
 }
 
-/// Whether a request is that makes one attempt here, at the master.
+/// Whether any other request is.
 pub(super) fn is_plain_at_master(base: &BasePolicy) -> bool {
     // Of two attempts the core makes the second at a replica; it would not know of ours.
     let is_left = base.max_retries == 1 && matches!(base.replica, Replica::Sequence);

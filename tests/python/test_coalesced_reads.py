@@ -121,16 +121,14 @@ def test_who_has_little_time_left_takes_none_of_the_others(together):
         config = configuration(server.hosts, coalesce_reads=together, max_conns_per_node=1)
         async with aerospike_py.async_client(config) as client:
             await client.put(key(0), {"n": 0})
-            with server.inject(op="read", delay=2500, times=1) as first_delay:
-                busy = asyncio.ensure_future(client.get(key(0), {**policy, "total_timeout": 20_000}))
-                old = asyncio.ensure_future(client.get(key(0), policy))
-                while not first_delay.hits:
-                    await asyncio.sleep(0.01)
-                await asyncio.sleep(2.3)
-                with server.inject(delay=1000, times=1):
-                    young = asyncio.ensure_future(client.get(key(0), policy))
-                    outcomes = await asyncio.gather(busy, old, young, return_exceptions=True)
-        return outcomes
+            # The first request of all, and the next one.
+            server.inject(delay=2500, times=1)
+            server.inject(delay=1000, times=1, after=1)
+            busy = asyncio.ensure_future(client.get(key(0), {**policy, "total_timeout": 20_000}))
+            old = asyncio.ensure_future(client.get(key(0), policy))
+            await asyncio.sleep(2.2)
+            young = asyncio.ensure_future(client.get(key(0), policy))
+            return await asyncio.gather(busy, old, young, return_exceptions=True)
 
     with DevServer() as server:
         first, second, third = asyncio.run(main())
