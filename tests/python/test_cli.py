@@ -58,6 +58,52 @@ def test_serve_ends_on_a_signal_with_code_0(serve, number):
     assert out == "stopping\n"
 
 
+#: Serves in this process, and sends it a signal at the nth line that is executed after it was ready: for each n, until it waits.
+SIGNALS_AT_EVERY_STEP = """
+import os, signal, sys, threading
+from aerospike_py.cli import main
+
+class Output:
+    is_ready = False
+    def write(self, text):
+        self.is_ready = self.is_ready or "ready" in text
+    def flush(self):
+        pass
+
+def ends(step):
+    output, sent = Output(), []
+    def trace(frame, event, argument):
+        if output.is_ready and event == "line" and not sent and last.is_alive():
+            trace.lines += 1
+            if trace.lines == step:
+                sent.append(step)
+                signal.raise_signal(signal.SIGTERM)
+        return trace
+    trace.lines = 0
+    last = threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    last.start()
+    sys.stdout = output
+    sys.settrace(trace)
+    code = main(["serve", "--port", "0"])
+    sys.settrace(None)
+    sys.stdout = sys.__stdout__
+    last.cancel()
+    assert code == 0
+    return sent
+
+step = 1
+while ends(step):
+    step += 1
+print(step)
+"""
+
+
+def test_serve_ends_on_a_signal_at_any_step():
+    done = subprocess.run([sys.executable, "-c", SIGNALS_AT_EVERY_STEP], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 2
+
+
 def test_serve_offers_the_enterprise_edition(serve):
     aerospike = pytest.importorskip("aerospike", reason="the official client is not installed")
     process, _ = serve("--user", "admin:se:cret:read-write,user-admin", "--tls", "--tls-port", "0", "--strong-consistency", "--rack", "7")

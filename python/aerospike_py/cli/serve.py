@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from .arguments import user, whole_number
@@ -95,9 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..devserver import DevServer
 
     # Before the first address is printed: who reads it may send the signal at once.
-    ended = threading.Event()
+    # A queue that may be put to while it is waited at: an event's lock may be held by what the signal interrupts.
+    ended: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda number, _: ended.put(number))
     namespaces = arguments.namespace or ["test", "bar"]
     server = DevServer(
         nodes=arguments.nodes,
@@ -128,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
             certificate, key = server.client_certificate(name)
             _say(f"certificate of {name} {certificate} {key}")
         _say("ready")
-        ended.wait()
+        ended.get()
         _say("stopping")
     return 0
 
