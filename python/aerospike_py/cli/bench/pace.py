@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from time import perf_counter
 
 
@@ -25,7 +24,8 @@ class Pace:
         self._count = count
         self._duration = duration
         self._numbers = itertools.count()
-        self._stopped = threading.Event()
+        # Nobody waits for it; a handler of signals sets it, which must not meet an event's lock.
+        self._is_stopped = False
         self._started = perf_counter()
 
     def start(self) -> None:
@@ -34,19 +34,19 @@ class Pace:
 
     def stop(self) -> None:
         """Hand out no more."""
-        self._stopped.set()
+        self._is_stopped = True
 
     @property
     def is_stopped(self) -> bool:
         """Whether `stop` was called."""
-        return self._stopped.is_set()
+        return self._is_stopped
 
     def next(self) -> tuple[int, float] | None:
         """The next request's number and its intended start, by `perf_counter`; None if there are no more."""
         # One step of the interpreter, so that no two callers get the same.
         number = next(self._numbers)
         due = self._started + number / self._rate if self._rate else perf_counter()
-        if self._stopped.is_set() or (self._count is not None and number >= self._count):
+        if self._is_stopped or (self._count is not None and number >= self._count):
             return None
         if self._duration is not None and due - self._started >= self._duration:
             return None
