@@ -14,20 +14,18 @@ use std::time::{Duration, Instant};
 
 use aerospike_core::policy::{BatchPolicy, ReadPolicy};
 use aerospike_core::{BatchOperation, Bins, Key, Node, ResultCode};
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
-use wire::Message;
 
 use super::Cluster;
 use super::consistency::{batch_policy, row_policy};
 use super::gate::Gate;
 use crate::convert::bins::Found;
 use crate::convert::policy::RESOLUTION;
-use crate::direct::{Left, Origin, Question, Taker, is_plain, take_off};
+use crate::direct::{Left, Question, RowReply, Taker, is_plain, take_off};
 use crate::dispatch::panicked;
 use crate::error::{Error, Result};
 use crate::in_place::in_place;
@@ -343,22 +341,16 @@ struct Refusal {
 struct Answers(Vec<Option<std::result::Result<Found, Refusal>>>);
 
 impl Taker for Answers {
-    fn take(
-        &mut self,
-        row: usize,
-        message: &Message<'_>,
-        frame: &Bytes,
-        origin: Origin<'_>,
-    ) -> bool {
-        let answer = match message.header.result {
-            0 => match Found::of(message, frame) {
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) -> bool {
+        let answer = match reply.message.header.result {
+            0 => match Found::of(reply.message, reply.frame) {
                 Ok(found) => Ok(found),
                 Err(_) => return false,
             },
             code => Err(Refusal {
                 code,
-                node: Arc::clone(origin.node),
-                retries: origin.retries,
+                node: Arc::clone(reply.node),
+                retries: reply.retries,
             }),
         };
         if let Some(place) = self.0.get_mut(row) {

@@ -184,16 +184,18 @@ impl Routes {
 
     /// The same, if some node says that it is the master.
     pub(super) fn owner(&self, key: &core::Key) -> Option<Arc<Gate>> {
-        let holders = self.namespaces.get(key.namespace())?;
-        let owner = self.place_of(&holders.masters, key.partition_id())?;
-        self.gates.get(owner).map(Arc::clone)
+        self.holder(key, masters)
     }
 
     /// The gate of the node that a record may be read from as well, if there is one.
     pub(super) fn replica(&self, key: &core::Key) -> Option<Arc<Gate>> {
-        let holders = self.namespaces.get(key.namespace())?;
-        let replica = self.place_of(&holders.replicas, key.partition_id())?;
-        self.gates.get(replica).map(Arc::clone)
+        self.holder(key, replicas)
+    }
+
+    fn holder(&self, key: &core::Key, of: impl Fn(&Holders) -> &[u16]) -> Option<Arc<Gate>> {
+        let holders = of(self.namespaces.get(key.namespace())?);
+        let place = self.place_of(holders, key.partition_id())?;
+        self.gates.get(place).map(Arc::clone)
     }
 
     /// Where among the gates that of a partition's holder is.
@@ -231,7 +233,7 @@ impl Routes {
 
     /// Which of them a node has a copy of that it is not the master of.
     pub(super) fn copied<'a>(&self, wanted: impl Iterator<Item = (&'a str, usize)>) -> Shares {
-        self.share_out(wanted, |holders| &holders.replicas, |_, _| None)
+        self.share_out(wanted, replicas, |_, _| None)
     }
 
     /// `homeless` says whose share something without a master is, by its place and by whether its namespace is known.
@@ -303,6 +305,11 @@ impl Routes {
 /// Who is the master of each partition.
 fn masters(holders: &Holders) -> &[u16] {
     &holders.masters
+}
+
+/// Who is the first to have a copy of each.
+fn replicas(holders: &Holders) -> &[u16] {
+    &holders.replicas
 }
 
 /// Whether a bitmap, the first partition in the highest bit of its first byte, has a partition.

@@ -26,23 +26,21 @@ pub(crate) struct Question<'a> {
     pub(crate) inline: (bool, bool),
 }
 
-/// Who answers, and what the policy allows after that.
-#[derive(Clone, Copy)]
-pub(crate) struct Origin<'a> {
+/// The answer to a row.
+pub(crate) struct RowReply<'a> {
+    pub(crate) message: &'a Message<'a>,
+    /// What the message is in.
+    pub(crate) frame: &'a Bytes,
+    /// Who answers.
     pub(crate) node: &'a Arc<Node>,
+    /// How many the policy allows after that.
     pub(crate) retries: usize,
 }
 
 /// Whom rows go to.
 pub(crate) trait Taker: Send {
-    /// The answer to a row, which is in a frame. Returns whether it could be read.
-    fn take(
-        &mut self,
-        row: usize,
-        message: &Message<'_>,
-        frame: &Bytes,
-        origin: Origin<'_>,
-    ) -> bool;
+    /// Takes the answer to a row. Returns whether it could be read.
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) -> bool;
 }
 
 /// Takes some of the rows, by their places among these.
@@ -52,15 +50,9 @@ struct Part<'a, T> {
 }
 
 impl<T: Taker> Taker for Part<'_, T> {
-    fn take(
-        &mut self,
-        row: usize,
-        message: &Message<'_>,
-        frame: &Bytes,
-        origin: Origin<'_>,
-    ) -> bool {
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) -> bool {
         let row = self.rows.get(row);
-        row.is_some_and(|&row| self.taker.take(row, message, frame, origin))
+        row.is_some_and(|&row| self.taker.take(row, reply))
     }
 }
 
@@ -93,12 +85,12 @@ struct Progress<'a, T> {
 }
 
 impl<T: Taker> Progress<'_, T> {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes, origin: Origin<'_>) {
-        if !self.left_alone.contains(&message.header.result)
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) {
+        if !self.left_alone.contains(&reply.message.header.result)
             && let Some(answered) = self.answered.get_mut(row)
             && !*answered
         {
-            *answered = self.taker.take(row, message, frame, origin);
+            *answered = self.taker.take(row, reply);
         }
     }
 }
@@ -228,11 +220,13 @@ impl Question<'_> {
         };
         let take = |message: &Message<'_>, frame: &Bytes| {
             let row = only.map_or(message.header.timeout as usize, |(row, _)| row);
-            let origin = Origin {
+            let reply = RowReply {
+                message,
+                frame,
                 node: share.node,
                 retries: self.base.max_retries,
             };
-            progress.lock().take(row, message, frame, origin);
+            progress.lock().take(row, &reply);
             Ok(())
         };
         let messages = if only.is_some() {

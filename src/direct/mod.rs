@@ -31,7 +31,7 @@ use std::sync::Arc;
 use aerospike_core::Node;
 use failure::{Failure, Lost};
 
-pub(crate) use batch::{Left, Origin, Question, Taker};
+pub(crate) use batch::{Left, Question, RowReply, Taker};
 pub(crate) use connection::Patience;
 pub(crate) use failure::{Spent, TIMED_OUT, take_off};
 pub(crate) use one::{Change, One, Outcome, Read, Write, ask};

@@ -5,9 +5,7 @@ use std::time::Instant;
 
 use aerospike_core::policy::BatchPolicy;
 use aerospike_core::{BatchOperation, BatchReadPolicy, Bins, Concurrency, Key, ReadTouchTtl};
-use bytes::Bytes;
 use pyo3::prelude::*;
-use wire::Message;
 
 use super::batch::{self, Answers};
 use super::get::read_bins;
@@ -19,7 +17,7 @@ use crate::convert::keys::Keys;
 use crate::convert::object::Loader;
 use crate::convert::policy::Policies;
 use crate::convert::reply::{Reply, Shape};
-use crate::direct::{Left, Origin, Question, Taker, take_off};
+use crate::direct::{Left, Question, RowReply, Taker, take_off};
 use crate::error::{Error, Result};
 use crate::numpy::columns::{Columns, Header, Source};
 use crate::numpy::field::Conduct;
@@ -248,9 +246,9 @@ impl Read<'_> {
 struct Rows(Vec<Row>);
 
 impl Taker for Rows {
-    fn take(&mut self, row: usize, message: &Message<'_>, frame: &Bytes, _: Origin<'_>) -> bool {
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) -> bool {
         let row = self.0.get_mut(row);
-        row.is_some_and(|row| row.take_message(message, frame).is_ok())
+        row.is_some_and(|row| row.take_message(reply.message, reply.frame).is_ok())
     }
 }
 
@@ -299,7 +297,8 @@ impl Filling<'_> {
 }
 
 impl Taker for Filling<'_> {
-    fn take(&mut self, row: usize, message: &Message<'_>, _: &Bytes, _: Origin<'_>) -> bool {
+    fn take(&mut self, row: usize, reply: &RowReply<'_>) -> bool {
+        let message = reply.message;
         let header = &message.header;
         let is_found = header.result == 0;
         let source = if is_found {

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
+
+from waiting import eventually
 
 from aerospike_py.devserver import DevServer
 
@@ -94,12 +95,6 @@ def failure(client, call):
     except client.errors as error:
         return error
     raise AssertionError("it did not fail")
-
-
-def eventually(condition):
-    """Clients ask four times a second how the cluster is; the bound is the test's time-out."""
-    while not condition():
-        time.sleep(0.02)
 
 
 def asked(server, client):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 
 import pytest
 from calls import failure_of, make_calls
+from waiting import eventually
 
 import aerospike_py
 from aerospike_py.devserver import DevServer
@@ -33,12 +33,8 @@ FAULTS = {
 #: Pauses between attempts are the core's: with one, all of them are.
 BY_CORE = {"sleep_between_retries": 1}
 
-
-def wait_for(condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+#: The cluster stays as it was found, and no node is spared for its failures.
+CONFIG = {"tend_interval": 600_000, "max_error_rate": 0}
 
 
 @contextlib.contextmanager
@@ -58,8 +54,7 @@ def server():
 
 @pytest.fixture
 def client(mode, server):
-    # The cluster stays as it was found, and no node is spared for its failures.
-    with make_calls(mode, {"hosts": server.hosts, "tend_interval": 600_000, "max_error_rate": 0}) as client:
+    with make_calls(mode, {"hosts": server.hosts, **CONFIG}) as client:
         yield client
 
 
@@ -141,7 +136,7 @@ def test_what_no_other_node_has_is_asked_of_the_master_again(mode):
 
 def test_where_the_replica_has_no_connection_to_spare_the_core_asks_it(server):
     """One connection of each node is for what goes past the core, and that of the replica is busy."""
-    config = {"hosts": server.hosts, "tend_interval": 600_000, "max_error_rate": 0, "max_conns_per_node": 4}
+    config = {"hosts": server.hosts, **CONFIG, "max_conns_per_node": 4}
     with aerospike_py.client(config) as client:
 
         def is_mastered_by_the_first(key):
@@ -154,7 +149,7 @@ def test_where_the_replica_has_no_connection_to_spare_the_core_asks_it(server):
         with failing(server, [1], "read", {"delay": 2000, "times": 1}) as (delay,):
             busy = threading.Thread(target=client.get, args=(elsewhere, {"total_timeout": 10_000, "socket_timeout": 0}))
             busy.start()
-            wait_for(lambda: delay.hits)
+            eventually(lambda: delay.hits)
             with failing(server, [0], "read", {"code": 18}) as (failed,):
                 assert client.get(key, {"max_retries": 1}).key.user_key == key[2]
             busy.join()
@@ -166,13 +161,13 @@ def test_where_the_replica_has_no_connection_to_spare_the_core_asks_it(server):
 
 
 def read_batch(hosts, policy):
-    with aerospike_py.client({"hosts": hosts, "tend_interval": 600_000, "max_error_rate": 0}) as client:
+    with aerospike_py.client({"hosts": hosts, **CONFIG}) as client:
         return [(row.result, row.record and row.record.bins["n"]) for row in client.batch_read(KEYS, policy=policy).batch_records]
 
 
 def read_together(hosts, policy):
     async def main():
-        async with aerospike_py.async_client({"hosts": hosts, "tend_interval": 600_000, "max_error_rate": 0}) as client:
+        async with aerospike_py.async_client({"hosts": hosts, **CONFIG}) as client:
             reads = await asyncio.gather(*(client.get(key, policy) for key in KEYS), return_exceptions=True)
             return [(read.code, None) if isinstance(read, Exception) else (0, read.bins["n"]) for read in reads]
 

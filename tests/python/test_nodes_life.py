@@ -6,6 +6,7 @@ import time
 
 import pytest
 from calls import make_calls
+from waiting import eventually
 
 import aerospike_py
 from aerospike_py.devserver import DevServer
@@ -13,12 +14,6 @@ from aerospike_py.exception import AerospikeError
 
 KEYS = [("test", "life", n) for n in range(16)]
 PATIENT = {"total_timeout": 20_000, "max_retries": 3}
-
-
-def eventually(condition):
-    """Clients ask each second how the cluster is; the time-out of the test is the only bound."""
-    while not condition():
-        time.sleep(0.02)
 
 
 @pytest.fixture

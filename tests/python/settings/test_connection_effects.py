@@ -194,10 +194,8 @@ def test_conn_pools_per_node(connect, mode, relay, pools):
     assert relay.live <= 4 + 1
 
 
-@pytest.mark.parametrize("policy", [{}, {"policy": {"max_retries": 3}}], ids=["the client's policy", "one in each call"])
-@pytest.mark.parametrize("together", [True, False])
-def test_coalesce_reads(relay, together, policy):
-    """Nine reads that wait while the only connection is busy, under policies that say the same."""
+def requests_for_reads_that_wait(relay, together, policies):
+    """How many requests are made for reads under these policies that wait while the only connection is busy, and the one it is busy with."""
 
     async def main():
         config = {"hosts": relay.hosts, "coalesce_reads": together, "max_conns_per_node": 1, "policies": {"read": {"total_timeout": 0}}}
@@ -207,34 +205,25 @@ def test_coalesce_reads(relay, together, policy):
             first = asyncio.ensure_future(client.exists(KEY))
             while not relay.requests:
                 await asyncio.sleep(0.001)
-            others = [asyncio.ensure_future(client.exists(("test", "connection", n), **policy)) for n in range(9)]
+            others = [asyncio.ensure_future(client.exists(("test", "connection", n), policy)) for n, policy in enumerate(policies)]
             await asyncio.sleep(0)
             relay.open.set()
             await asyncio.gather(first, *others)
 
     asyncio.run(main())
-    assert len(relay.requests) == (2 if together else 10)
+    return len(relay.requests)
+
+
+@pytest.mark.parametrize("policy", [None, {"max_retries": 3}], ids=["the client's policy", "one in each call"])
+@pytest.mark.parametrize("together", [True, False])
+def test_coalesce_reads(relay, together, policy):
+    """Reads under policies that say the same."""
+    assert requests_for_reads_that_wait(relay, together, [policy] * 9) == (2 if together else 10)
 
 
 def test_coalesce_reads_of_two_minds(relay):
     """Reads under policies that differ do not travel together."""
-
-    async def main():
-        config = {"hosts": relay.hosts, "coalesce_reads": True, "max_conns_per_node": 1, "policies": {"read": {"total_timeout": 0}}}
-        async with aerospike_py.async_client(config) as client:
-            relay.clear()
-            relay.open.clear()
-            first = asyncio.ensure_future(client.exists(KEY))
-            while not relay.requests:
-                await asyncio.sleep(0.001)
-            policies = [{"max_retries": retries} for retries in (3, 3, 3, 4, 4, 4)]
-            others = [asyncio.ensure_future(client.exists(("test", "connection", n), policy=p)) for n, p in enumerate(policies)]
-            await asyncio.sleep(0)
-            relay.open.set()
-            await asyncio.gather(first, *others)
-
-    asyncio.run(main())
-    assert len(relay.requests) == 3
+    assert requests_for_reads_that_wait(relay, True, [{"max_retries": retries} for retries in (3, 3, 3, 4, 4, 4)]) == 3
 
 
 @pytest.mark.parametrize("together", [True, False])
